@@ -1,0 +1,3 @@
+module github.com/pugmark/pugmark
+
+go 1.26
