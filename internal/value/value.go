@@ -79,6 +79,19 @@ func OfList(list []Value) Value {
 	return Value{kind: Multi, list: list}
 }
 
+// Grow adds a single value to v in amortized constant time. It is for a value
+// under construction, to which nothing else refers yet.
+func (v *Value) Grow(w Value) {
+	switch v.kind {
+	case Null:
+		*v = w
+	case Multi:
+		v.list = append(v.list, w)
+	default:
+		*v = Value{kind: Multi, list: []Value{*v, w}}
+	}
+}
+
 // OfTexts returns the multivalue of texts.
 func OfTexts(texts []string) Value {
 	list := make([]Value, len(texts))

@@ -1,0 +1,112 @@
+// Package command is SPL's commands, one file each, and the one table of them.
+//
+// A command's [Spec] parses its arguments into an immutable plan.Op; running
+// it starts a sink. Help, the reference pages, completion and suggestions come
+// from the table. The package reads no input of its own: events and lookups
+// arrive through plan.Run. Start reading at [Spec], then head.go.
+package command
+
+import (
+	"slices"
+
+	"github.com/pugmark/pugmark/internal/diag"
+	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/spl"
+)
+
+// Spec declares a command: what help prints of it, and how its arguments
+// become an op.
+type Spec struct {
+	Name    string
+	Aliases []string
+	// Syntax is the grammar in the notation of Splunk's searchbnf: [optional],
+	// <placeholder>, a|b, and ... for repetition.
+	Syntax string
+	// Summary is one sentence.
+	Summary string
+	// Details are further sentences for the reference page: defaults, null
+	// behaviour, limits.
+	Details string
+	// Examples are searches that parse, the first the simplest.
+	Examples []string
+	// Differs says where pugmark differs from Splunk, if it does.
+	Differs string
+	// Instead marks a real command that pugmark refuses, with what to use
+	// instead of it; Parse is nil then.
+	Instead string
+	// Generating marks a command that may begin a search.
+	Generating bool
+	// Parse reads the arguments.
+	Parse func(a *spl.Args, env *Env) (plan.Op, error)
+}
+
+// Env is what commands may look up while a search is parsed.
+type Env struct {
+	Macros spl.Macros
+	// Lookups knows the lookup tables; it may be nil.
+	Lookups plan.Lookups
+}
+
+// Specs returns every command in the order of the names.
+func Specs() []*Spec { return slices.Clone(table) }
+
+// Find returns the command of a name or alias, or nil.
+func Find(name string) *Spec {
+	for _, s := range table {
+		if s.Name == name || slices.Contains(s.Aliases, name) {
+			return s
+		}
+	}
+	return nil
+}
+
+// Names returns the names and aliases of the commands that pugmark runs.
+func Names() []string {
+	var names []string
+	for _, s := range table {
+		if s.Parse != nil {
+			names = append(append(names, s.Name), s.Aliases...)
+		}
+	}
+	return names
+}
+
+// Compile parses every command of a pipeline. Problems of all commands are
+// reported together. A subsearch must begin with a generating command or
+// search, as must a whole search.
+func Compile(pipeline *spl.Pipeline, env *Env) (*plan.Search, error) {
+	var problems diag.List
+	search := &plan.Search{}
+	for i, c := range pipeline.Commands {
+		op, err := compile(c, i == 0, env)
+		if err != nil {
+			problems = append(problems, diag.All(err)...)
+			continue
+		}
+		search.Ops = append(search.Ops, op)
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	return search, nil
+}
+
+func compile(c *spl.Command, first bool, env *Env) (plan.Op, error) {
+	spec := Find(c.Name)
+	switch {
+	case spec == nil:
+		return nil, c.ErrorAt(c.NameSpan(), diag.UnknownCommand, `unknown command "`+c.Name+`"`, diag.Suggest(c.Name, Names()))
+	case spec.Parse == nil:
+		return nil, c.ErrorAt(c.NameSpan(), diag.UnsupportedCommand, c.Name+" is not run by pugmark", spec.Instead)
+	case first && !spec.Generating:
+		return nil, c.ErrorAt(c.NameSpan(), diag.NotGenerating, c.Name+" needs rows from a command before it", `begin the search with "search *"`)
+	}
+	op, err := spec.Parse(c.Args(), env)
+	if err != nil {
+		return nil, err
+	}
+	if !first && op.Kind() == plan.Generating {
+		return nil, c.ErrorAt(c.NameSpan(), diag.GeneratingNotFirst, c.Name+" must be the first command of a search", "")
+	}
+	return op, nil
+}

@@ -1,0 +1,158 @@
+package event
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pugmark/pugmark/internal/value"
+)
+
+// Schema says how the events of a sourcetype are read: which fields hold their
+// time and identity, and which fields are computed from others, as an add-on
+// does in Splunk.
+type Schema struct {
+	// Times are the top-level JSON keys that may hold the time, the first
+	// that does wins.
+	Times []string
+	// ID is the top-level JSON key of an event's unique ID, or "".
+	ID string
+	// Derived are the computed fields by name. A computed field hides one of
+	// the same name in the JSON.
+	Derived map[string]Derivation
+}
+
+// Derivation computes a field from raw fields of the same event.
+type Derivation struct {
+	// Needs are the raw fields that Compute may ask for.
+	Needs []string
+	// Compute returns the field's value, null for none. get gives the raw
+	// field of a name, never a computed one.
+	Compute func(get func(name string) value.Value) value.Value
+}
+
+func (s *Schema) times() []string { return s.Times }
+
+// Layout is a plan for reading events of one schema: which fields a search
+// needs and where each is kept. It is immutable and shared by all workers.
+type Layout struct {
+	schema *Schema
+	slots  []slot
+	index  map[string]int // fields a search may ask for
+	needs  map[string]int // raw fields that derivations ask for
+	paths  pathNode
+}
+
+type slot struct {
+	name    string
+	builtin bool
+	derive  func(func(string) value.Value) value.Value
+}
+
+// NewLayout returns the layout for reading the wanted fields. Fields that are
+// not wanted can still be read, but slowly.
+func NewLayout(wanted Set, schema *Schema) *Layout {
+	l := &Layout{schema: schema, index: map[string]int{}, needs: map[string]int{}}
+	if wanted.All() {
+		return l
+	}
+	raw := map[string]int{}
+	rawSlot := func(name string) int {
+		i, ok := raw[name]
+		if !ok {
+			i = l.add(slot{name: name})
+			raw[name] = i
+			l.paths.add(name, i)
+		}
+		return i
+	}
+	for _, name := range wanted.Names() {
+		if strings.Contains(name, "*") {
+			continue // found by reading all fields
+		}
+		d, isDerived := schema.Derived[name]
+		switch {
+		case slices.Contains(builtinNames, name):
+			l.index[name] = l.add(slot{name: name, builtin: true})
+		case isDerived:
+			for _, need := range d.Needs {
+				l.needs[need] = rawSlot(need)
+			}
+			l.index[name] = l.add(slot{name: name, derive: d.Compute})
+		default:
+			l.index[name] = rawSlot(name)
+		}
+	}
+	return l
+}
+
+func (l *Layout) add(s slot) int {
+	l.slots = append(l.slots, s)
+	return len(l.slots) - 1
+}
+
+// pathNode is a node of the trie of wanted raw fields. A name is cut into
+// steps: a key, or "{}" for the elements of an array. A key with a dot in it
+// takes several steps, since its field cannot be told from nested objects.
+type pathNode struct {
+	steps    []string
+	children []*pathNode
+	slot     int // 1-based; 0 for none
+}
+
+func (n *pathNode) wanted() bool { return len(n.children) > 0 }
+
+func (n *pathNode) add(name string, slot int) {
+	for step := range pathSteps(name) {
+		child := n.child(step)
+		if child == nil {
+			child = &pathNode{}
+			n.steps = append(n.steps, step)
+			n.children = append(n.children, child)
+		}
+		n = child
+	}
+	n.slot = slot + 1
+}
+
+func (n *pathNode) child(step string) *pathNode {
+	for i, s := range n.steps {
+		if s == step {
+			return n.children[i]
+		}
+	}
+	return nil
+}
+
+// descend follows a JSON key, which may hold dots and braces.
+func (n *pathNode) descend(key string) *pathNode {
+	if child := n.child(key); child != nil && !strings.ContainsAny(key, ".{") {
+		return child
+	}
+	if !strings.ContainsAny(key, ".{") {
+		return nil
+	}
+	for step := range pathSteps(key) {
+		if n = n.child(step); n == nil {
+			return nil
+		}
+	}
+	return n
+}
+
+// pathSteps cuts a field name at dots and before each "{}".
+func pathSteps(name string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for part := range strings.SplitSeq(name, ".") {
+			for first := true; first || part != ""; first = false {
+				key, rest, array := strings.Cut(part, "{}")
+				if (key != "" || !array) && !yield(key) {
+					return
+				}
+				if array && !yield("{}") {
+					return
+				}
+				part = rest
+			}
+		}
+	}
+}

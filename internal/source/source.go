@@ -1,0 +1,145 @@
+// Package source is where events come from: the [Source] interface that files,
+// buckets and stores implement, and what a source tells about its work.
+//
+// It knows no storage; each adapter is a package below this one. A source may
+// return more events than a request asks for and never fewer: the engine
+// applies the exact filter again. Start reading at [Source].
+package source
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/plan"
+)
+
+// Source finds events. A Source may be scanned several times, also at once.
+type Source interface {
+	// Scan pushes every event that the request could want, and maybe others,
+	// to the sinks. Each sink is used by one goroutine at a time; as many as
+	// there are sinks work in parallel. Scan returns once all work is done,
+	// early when all sinks want no more or ctx ends.
+	//
+	// What cannot be read is reported to the request and passed over; an
+	// error is returned only when nothing could be read at all, and ctx.Err()
+	// when ctx ended the scan.
+	Scan(ctx context.Context, request Request, sinks []Sink) error
+}
+
+// Sink takes events; see [plan.Sink] and [event.Batch] for the contract.
+type Sink interface {
+	Push(event.Batch) (more bool, err error)
+}
+
+// Request says what a scan is for. All of it is an offer to read less.
+type Request struct {
+	// AnyOf holds, for each search that shares the scan, the conditions that
+	// its events fulfil: an event is wanted if for some element it fulfils all
+	// conditions. Empty means that every event is wanted.
+	AnyOf [][]plan.Condition
+	// Earliest and Latest bound _time in epoch seconds, earliest inclusive and
+	// latest exclusive; infinite for no bound. Events without a time are
+	// wanted only where both are infinite.
+	Earliest, Latest float64
+	// Fields are the fields that will be asked for.
+	Fields event.Set
+	// Track makes events remember their lineage.
+	Track bool
+	// Report takes what went wrong and what was done; it may be nil.
+	Report *Report
+}
+
+// Report collects what a scan did. It is safe for use by several goroutines
+// and may be read while the scan runs.
+type Report struct {
+	// TotalFiles and TotalBytes are known once the input has been listed.
+	TotalFiles, TotalBytes atomic.Int64
+	// Files is how many were finished, Bytes how much was read of them as
+	// stored, Unpacked how much that was unpacked.
+	Files, Bytes, Unpacked atomic.Int64
+	// Records is how many log records were seen, wanted or not.
+	Records atomic.Int64
+	// Passed counts records that are not events by their nature: digest
+	// objects, control messages.
+	Passed atomic.Int64
+
+	mu       sync.Mutex
+	problems []Problem
+	more     int
+	forms    map[string]int64
+}
+
+// Problem is something that could not be read.
+type Problem struct {
+	Path string `json:"path"`
+	// Offset is where in the unpacked content it was noticed, -1 if that has
+	// no meaning.
+	Offset int64  `json:"offset"`
+	Reason string `json:"reason"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// String gives the problem on one line.
+func (p Problem) String() string {
+	s := p.Path + ": "
+	if p.Offset >= 0 {
+		s = fmt.Sprintf("%s: at byte %d: ", p.Path, p.Offset)
+	}
+	s += p.Reason
+	if p.Hint != "" {
+		s += " (" + p.Hint + ")"
+	}
+	return s
+}
+
+// MaxProblems bounds how many problems are kept; the rest are counted.
+const MaxProblems = 1000
+
+// Problem records that something could not be read.
+func (r *Report) Problem(p Problem) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.problems) >= MaxProblems {
+		r.more++
+		return
+	}
+	r.problems = append(r.problems, p)
+}
+
+// Problems returns what could not be read, and how many more problems there
+// were than are kept.
+func (r *Report) Problems() (problems []Problem, more int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]Problem(nil), r.problems...), r.more
+}
+
+// Form counts a file that was recognized as being of a container form.
+func (r *Report) Form(name string) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.forms == nil {
+		r.forms = map[string]int64{}
+	}
+	r.forms[name]++
+}
+
+// Forms returns how many files were of each container form.
+func (r *Report) Forms() map[string]int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	forms := make(map[string]int64, len(r.forms))
+	for name, n := range r.forms {
+		forms[name] = n
+	}
+	return forms
+}
