@@ -45,6 +45,19 @@ type Env struct {
 	Macros spl.Macros
 	// Lookups knows the lookup tables; it may be nil.
 	Lookups plan.Lookups
+
+	// compile is Compile, reached through a value because the table, which
+	// Compile reads, holds the commands that call it.
+	compile func(*spl.Pipeline, *Env) (*plan.Search, error)
+}
+
+// Subsearch compiles a bracketed search of a command's arguments; nil, a
+// subsearch that could not be read, stays nil.
+func (env *Env) Subsearch(p *spl.Pipeline) (*plan.Search, error) {
+	if p == nil {
+		return nil, nil //nolint:nilnil // the arguments already hold the problem
+	}
+	return env.compile(p, env)
 }
 
 // Specs returns every command in the order of the names.
@@ -77,10 +90,16 @@ func Names() []string {
 func Compile(pipeline *spl.Pipeline, env *Env) (*plan.Search, error) {
 	var problems diag.List
 	search := &plan.Search{}
+	within := *env
+	within.compile = Compile
 	for i, c := range pipeline.Commands {
-		op, err := compile(c, i == 0, env)
+		op, err := compile(c, i == 0, &within)
 		if err != nil {
 			problems = append(problems, diag.All(err)...)
+			continue
+		}
+		if c, ok := op.(plan.Composite); ok {
+			search.Ops = append(search.Ops, c.Ops()...)
 			continue
 		}
 		search.Ops = append(search.Ops, op)

@@ -4,4 +4,5 @@ package command
 // command is a new file and a line here.
 var table = []*Spec{
 	head,
+	search,
 }

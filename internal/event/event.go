@@ -234,3 +234,15 @@ func (a Order) Compare(b Order) int {
 	}
 	return cmp.Compare(b.Seq, a.Seq)
 }
+
+// Size estimates the bytes that e takes in memory, for limits.
+func (e *Event) Size() int {
+	n := 160
+	for _, f := range e.own {
+		n += len(f.Name) + 16 + f.Value.Size()
+	}
+	if e.record != nil {
+		n += 300 + len(e.record.text)
+	}
+	return n
+}

@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
 )
 
@@ -109,10 +110,15 @@ type Filter interface {
 	// Required returns conditions that every matching event fulfils: a source
 	// may skip what does not fulfil all of them.
 	Required() []Condition
+	// Timed reports whether the expression has time modifiers, which override
+	// the window of the run.
+	Timed() bool
 	// TimeRange returns bounds that the _time of every matching event lies
 	// in, earliest inclusive and latest exclusive, in epoch seconds; infinite
 	// where there is none.
 	TimeRange() (earliest, latest float64)
+	// Fields returns the fields that Match reads.
+	Fields() event.Set
 }
 
 // Condition says that some value of Field equals one of Values, without
@@ -120,4 +126,18 @@ type Filter interface {
 type Condition struct {
 	Field  string
 	Values []string
+}
+
+// Composite is an Op that stands for several, in order: tstats is a search, a
+// renaming and stats. It is replaced by them when a search is compiled and
+// never started itself.
+type Composite interface {
+	Op
+	Ops() []Op
+}
+
+// Noter is an Op that has something to say about how it is written: what runs,
+// but likely not as it was meant.
+type Noter interface {
+	Notes() []*diag.Error
 }

@@ -26,6 +26,8 @@ type Run struct {
 	// Earliest and Latest are the window of the run in epoch seconds, infinite
 	// for all time.
 	Earliest, Latest float64
+	// Lookups finds lookup tables; nil if there are none.
+	Lookups Lookups
 	// Limits bound what commands may hold.
 	Limits Limits
 	// Warnings takes what a person should know about the run.
@@ -35,6 +37,32 @@ type Run struct {
 	Subsearch func(s *Search, maxRows int) (rows []*event.Event, cut bool, err error)
 
 	held atomic.Int64
+	once sync.Mutex
+	kept map[any]*kept
+}
+
+type kept struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+// Once returns what create returned the first time that Once was called with
+// the key in this run: for what all workers of an op share, such as the result
+// of a subsearch.
+func (r *Run) Once(key any, create func() (any, error)) (any, error) {
+	r.once.Lock()
+	k := r.kept[key]
+	if k == nil {
+		if r.kept == nil {
+			r.kept = map[any]*kept{}
+		}
+		k = &kept{}
+		r.kept[key] = k
+	}
+	r.once.Unlock()
+	k.once.Do(func() { k.value, k.err = create() })
+	return k.value, k.err
 }
 
 // Search is a compiled pipeline: the ops in order, the first of which is
@@ -59,6 +87,15 @@ type Limits struct {
 
 // DefaultLimits are Splunk's, and a memory bound for a small machine.
 var DefaultLimits = Limits{Memory: 1 << 30, SubsearchRows: 10_000, SortRows: 10_000, ListValues: 100}
+
+// WithDefaults returns the limits with the zero ones replaced by the default.
+func (l Limits) WithDefaults() Limits {
+	l.Memory = cmp.Or(l.Memory, DefaultLimits.Memory)
+	l.SubsearchRows = cmp.Or(l.SubsearchRows, DefaultLimits.SubsearchRows)
+	l.SortRows = cmp.Or(l.SortRows, DefaultLimits.SortRows)
+	l.ListValues = cmp.Or(l.ListValues, DefaultLimits.ListValues)
+	return l
+}
 
 // Warnings collects what a person should know about a run, once per place and
 // code with a count. The zero Warnings is ready to use.
@@ -126,9 +163,6 @@ func sourceName(e *diag.Error) string {
 // memory. It returns an error once the limit is exceeded: the command stops.
 func (r *Run) Hold(bytes int) error {
 	limit := r.Limits.Memory
-	if limit == 0 {
-		limit = DefaultLimits.Memory
-	}
 	if held := r.held.Add(int64(bytes)); held > limit {
 		return &diag.Error{
 			Code:    diag.LimitReached,

@@ -1,0 +1,95 @@
+package plan
+
+import (
+	"github.com/pugmark/pugmark/internal/event"
+)
+
+// Physical is the order in which the ops of a search run.
+type Physical struct {
+	// Filters begin the search and select events; none if a command generates
+	// the rows.
+	Filters []Filterer
+	// Parallel run in every worker, each row by itself.
+	Parallel []Op
+	// Reducer begins in every worker and ends the parallel part, if the
+	// command there is one; else rows are put in order before Rest.
+	Reducer Reducer
+	// Rest run once, over the merged rows.
+	Rest []Op
+	// First is how many rows in order Rest reads at most, 0 for all.
+	First int
+	// Fields are what the source must provide.
+	Fields event.Set
+}
+
+// Reads reports whether the search reads events from a source.
+func (p *Physical) Reads() bool { return len(p.Filters) > 0 }
+
+// Plan lays a search out. wanted are the fields that are asked of its result.
+func Plan(s *Search, wanted event.Set) *Physical {
+	p := &Physical{}
+	ops := s.Ops
+	for len(ops) > 0 {
+		f, ok := ops[0].(Filterer)
+		if !ok {
+			break
+		}
+		p.Filters = append(p.Filters, f)
+		ops = ops[1:]
+	}
+	p.Fields = wanted
+	for i := len(s.Ops) - 1; i >= 0; i-- {
+		p.Fields = s.Ops[i].Needs(p.Fields)
+	}
+	if !p.Reads() {
+		p.Rest = ops
+		return p
+	}
+	n := 0
+	for n < len(ops) && ops[n].Kind() == Streaming {
+		n++
+	}
+	// Rows that came out of one event share its place in the order, so an
+	// expanding command runs in the workers only where the order is lost in a
+	// reducer anyway.
+	expanded := n
+	for expanded < len(ops) && (ops[expanded].Kind() == Streaming || ops[expanded].Kind() == Expanding) {
+		expanded++
+	}
+	if expanded < len(ops) {
+		if r, ok := ops[expanded].(Reducer); ok && (expanded == n || !usesOrder(r)) {
+			p.Parallel, p.Reducer, p.Rest = ops[:expanded], r, ops[expanded+1:]
+			return p
+		}
+	}
+	p.Parallel, p.Rest = ops[:n], ops[n:]
+	if len(p.Rest) > 0 {
+		if l, ok := p.Rest[0].(Limiter); ok {
+			p.First = l.Limit()
+		}
+	}
+	return p
+}
+
+// OrderUser is a Reducer that can tell whether its result depends on the order
+// of rows; one that cannot is taken to depend on it.
+type OrderUser interface {
+	UsesOrder() bool
+}
+
+func usesOrder(r Reducer) bool {
+	u, ok := r.(OrderUser)
+	return !ok || u.UsesOrder()
+}
+
+// Columns returns the column order of a search's result as far as its commands
+// tell, nil for events.
+func Columns(s *Search) []string {
+	var columns []string
+	for _, op := range s.Ops {
+		if c, ok := op.(Columner); ok {
+			columns = c.Columns(columns)
+		}
+	}
+	return columns
+}
