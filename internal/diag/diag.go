@@ -9,6 +9,7 @@ package diag
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -95,12 +96,12 @@ func (e *Error) Error() string {
 	if e.Hint != "" {
 		b.WriteString("; " + e.Hint)
 	}
-	return b.String()
+	return visible(b.String())
 }
 
 // Render gives the problem with its line of source, a caret under the span
-// and the hint, without a final newline. Control characters of the source are
-// made visible, so that a hostile text cannot move the cursor.
+// and the hint, without a final newline. Control characters are made visible,
+// so that a hostile text cannot move the cursor or turn the line around.
 func (e *Error) Render() string { return e.render("error") }
 
 // RenderWarning is [Error.Render] for a problem that did not stop the search.
@@ -108,18 +109,18 @@ func (e *Error) RenderWarning() string { return e.render("warning") }
 
 func (e *Error) render(severity string) string {
 	if e.Source == nil {
-		return strings.TrimSpace(fmt.Sprintf("%s: %s [%s]%s", severity, e.Message, e.Code, hintLine("\n  hint: ", e.Hint)))
+		return fmt.Sprintf("%s: %s [%s]%s", severity, visible(e.Message), e.Code, hintLine("\n  hint: ", e.Hint))
 	}
 	line, col := e.Source.Position(e.Span.Start)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: %s: %s [%s]\n", e.Source.Name, line, col, severity, e.Message, e.Code)
+	fmt.Fprintf(&b, "%s:%d:%d: %s: %s [%s]\n", visible(e.Source.Name), line, col, severity, visible(e.Message), e.Code)
 	text, start, end := e.excerpt()
 	number := fmt.Sprintf("%2d", line)
 	fmt.Fprintf(&b, "%s | %s\n", number, visible(text))
 	fmt.Fprintf(&b, "%s | %s%s", strings.Repeat(" ", len(number)), blanks(text[:start]), strings.Repeat("^", max(1, width(text[start:end]))))
 	b.WriteString(hintLine(" ", e.Hint))
 	for i := len(e.Within) - 1; i >= 0; i-- {
-		fmt.Fprintf(&b, "\n%s   in macro `%s`", strings.Repeat(" ", len(number)), e.Within[i])
+		fmt.Fprintf(&b, "\n%s   in macro `%s`", strings.Repeat(" ", len(number)), visible(e.Within[i]))
 	}
 	return b.String()
 }
@@ -138,6 +139,9 @@ func (e *Error) excerpt() (text string, start, end int) {
 	if i := strings.IndexByte(src[start:], '\n'); i >= 0 {
 		to = start + i
 	}
+	if to > start && src[to-1] == '\r' {
+		to-- // a line end as Windows writes it
+	}
 	end = min(end, to)
 	prefix, suffix := "", ""
 	if start-from > maxExcerpt {
@@ -150,10 +154,13 @@ func (e *Error) excerpt() (text string, start, end int) {
 	return prefix + src[from:to] + suffix, start - from + len(prefix), end - from + len(prefix)
 }
 
-// runeStart moves i back to the beginning of the character it points into.
+// runeStart moves i back to the beginning of the character it points into. In
+// bytes that are no UTF-8 it stays.
 func runeStart(s string, i int) int {
-	for i > 0 && !utf8.RuneStart(s[i]) {
-		i--
+	for back := range utf8.UTFMax {
+		if j := i - back; j >= 0 && utf8.RuneStart(s[j]) {
+			return j
+		}
 	}
 	return i
 }
@@ -162,13 +169,14 @@ func hintLine(prefix, hint string) string {
 	if hint == "" {
 		return ""
 	}
-	return prefix + hint
+	return prefix + visible(hint)
 }
 
-// visible replaces control characters, except tab, by a middle dot.
+// visible replaces by a middle dot what has no shape of its own: control
+// characters except tab, and the formatting characters that reorder a line.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\t' || r >= ' ' && r != 0x7f && (r < 0x80 || r >= 0xa0) {
+		if r == '\t' || unicode.IsGraphic(r) {
 			return r
 		}
 		return '·'
@@ -197,9 +205,13 @@ func width(s string) int {
 	return n
 }
 
-// runeWidth is 2 for the East Asian wide blocks and 1 otherwise: enough for a
-// caret to stand under the right character.
+// runeWidth is 2 for the East Asian wide blocks, 0 for marks that combine with
+// the character before them and 1 otherwise: enough for a caret to stand under
+// the right character.
 func runeWidth(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me) {
+		return 0
+	}
 	if r >= 0x1100 && (r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 ||
 		r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 ||
 		r >= 0xffe0 && r <= 0xffe6 || r >= 0x1f300 && r <= 0x1faff || r >= 0x20000 && r <= 0x3fffd) {

@@ -16,9 +16,15 @@ func Suggest(name string, known []string) string {
 	return ""
 }
 
+// maxSuggest bounds the names compared: a longer one is no misspelling.
+const maxSuggest = 200
+
 // Nearest returns the known name that [Suggest] would name, or "". Among
 // equally near names the alphabetically first is chosen.
 func Nearest(name string, known []string) string {
+	if len(name) > maxSuggest {
+		return ""
+	}
 	folded := strings.ToLower(name)
 	sorted := slices.Sorted(slices.Values(known))
 	best, bestDistance := "", len(folded)/3+1
