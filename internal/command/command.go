@@ -46,9 +46,9 @@ type Env struct {
 	// Lookups knows the lookup tables; it may be nil.
 	Lookups plan.Lookups
 
-	// compile is Compile, reached through a value because the table, which
-	// Compile reads, holds the commands that call it.
-	compile func(*spl.Pipeline, *Env) (*plan.Search, error)
+	// compile is compileOps, reached through a value because the table, which
+	// compileOps reads, holds the commands that call it.
+	compile func(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error)
 }
 
 // Subsearch compiles a bracketed search of a command's arguments; nil, a
@@ -57,7 +57,8 @@ func (env *Env) Subsearch(p *spl.Pipeline) (*plan.Search, error) {
 	if p == nil {
 		return nil, nil //nolint:nilnil // the arguments already hold the problem
 	}
-	return env.compile(p, env)
+	ops, err := env.compile(p, env, true)
+	return &plan.Search{Ops: ops}, err
 }
 
 // Specs returns every command in the order of the names.
@@ -84,30 +85,44 @@ func Names() []string {
 	return names
 }
 
+// Subpipeline compiles a bracketed pipeline whose first command takes rows.
+func (env *Env) Subpipeline(p *spl.Pipeline) ([]plan.Op, error) {
+	if p == nil {
+		return nil, nil
+	}
+	return env.compile(p, env, false)
+}
+
 // Compile parses every command of a pipeline. Problems of all commands are
 // reported together. A subsearch must begin with a generating command or
 // search, as must a whole search.
 func Compile(pipeline *spl.Pipeline, env *Env) (*plan.Search, error) {
-	var problems diag.List
-	search := &plan.Search{}
 	within := *env
-	within.compile = Compile
+	within.compile = compileOps
+	ops, err := compileOps(pipeline, &within, true)
+	if err != nil {
+		return nil, err
+	}
+	return &plan.Search{Ops: ops}, nil
+}
+
+// compileOps parses commands; begins says that the first begins a search.
+func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error) {
+	var problems diag.List
+	var ops []plan.Op
 	for i, c := range pipeline.Commands {
-		op, err := compile(c, i == 0, &within)
+		op, err := compile(c, begins && i == 0, env)
 		if err != nil {
 			problems = append(problems, diag.All(err)...)
 			continue
 		}
 		if c, ok := op.(plan.Composite); ok {
-			search.Ops = append(search.Ops, c.Ops()...)
+			ops = append(ops, c.Ops()...)
 			continue
 		}
-		search.Ops = append(search.Ops, op)
+		ops = append(ops, op)
 	}
-	if err := problems.Err(); err != nil {
-		return nil, err
-	}
-	return search, nil
+	return ops, problems.Err()
 }
 
 func compile(c *spl.Command, first bool, env *Env) (plan.Op, error) {

@@ -1,12 +1,70 @@
 package command
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
 	"github.com/pugmark/pugmark/internal/value"
 )
+
+var formatCommand = &Spec{
+	Name:    "format",
+	Syntax:  `format [mvsep="<text>"] [maxresults=<int>] ["<row prefix>" "<column prefix>" "<column separator>" "<column end>" "<row separator>" "<row end>"] [emptystr="<text>"]`,
+	Summary: "Make search text of all rows, for the search around a subsearch.",
+	Details: `A subsearch in a search expression ends in format if it does not say otherwise. The result is one row with the field search. Of the six separators give all or none; they are "(" "(" "AND" ")" "OR" ")" unless told otherwise. Fields whose names begin with an underscore are left out. emptystr, "NOT ( )" unless told otherwise, stands for no rows and matches nothing.`,
+	Examples: []string{
+		`search [search errorCode=AccessDenied | fields src_ip | format]`,
+		`search * | table user | format maxresults=5 mvsep="OR" "(" "(" "AND" ")" "OR" ")"`,
+	},
+	Parse: func(a *spl.Args, _ *Env) (plan.Op, error) {
+		op := &formatOp{defaultFormat}
+		a.Text("mvsep", &op.mvSep)
+		a.Text("emptystr", &op.empty)
+		a.Count("maxresults", &op.maxResults)
+		separators := []*string{&op.rowPrefix, &op.columnPrefix, &op.columnSep, &op.columnEnd, &op.rowSep, &op.rowEnd}
+		for n := range separators {
+			t := a.Peek()
+			if t.Kind == spl.End && n > 0 {
+				a.Fail(t.Span, diag.MissingArgument, "", "six separators were expected, not %d", n)
+			}
+			if t.Kind != spl.Text {
+				break
+			}
+			*separators[n] = a.Next().Text
+		}
+		return op, a.End()
+	},
+}
+
+type formatOp struct{ rowFormat }
+
+func (op *formatOp) String() string {
+	s := fmt.Sprintf("format mvsep=%s maxresults=%d emptystr=%s", spl.Quote(op.mvSep), op.maxResults, spl.Quote(op.empty))
+	for _, separator := range []string{op.rowPrefix, op.columnPrefix, op.columnSep, op.columnEnd, op.rowSep, op.rowEnd} {
+		s += " " + spl.Quote(separator)
+	}
+	return s
+}
+
+func (op *formatOp) Kind() plan.Kind           { return plan.Dataset }
+func (op *formatOp) Needs(event.Set) event.Set { return event.AllFields }
+func (op *formatOp) Columns([]string) []string { return []string{"search"} }
+
+func (op *formatOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
+	return collect(run, next, func(rows event.Batch) (event.Batch, error) {
+		row := event.New(event.Field{Name: "search", Value: value.OfText(formatRows(rows, op.rowFormat))})
+		var lineage event.Lineages
+		for _, e := range rows {
+			lineage.Add(e)
+		}
+		lineage.Give(row)
+		return event.Batch{row}, nil
+	}), nil
+}
 
 // rowFormat is how rows become the text of a search expression. Source:
 // Splunk, format.

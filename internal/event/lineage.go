@@ -113,3 +113,33 @@ func (l *Lineage) Times() (first, last float64, ok bool) {
 	}
 	return l.first, l.last, true
 }
+
+// Lineages gathers the lineage of many events for one row made of them. The
+// zero Lineages is ready to use.
+type Lineages struct{ all *Lineage }
+
+// Add notes that the row comes from e.
+func (l *Lineages) Add(e *Event) {
+	from := e.Lineage()
+	if from == nil {
+		return
+	}
+	if l.all == nil {
+		l.all = newLineage()
+	}
+	l.all.Merge(from)
+}
+
+// Merge notes that the row comes from all that other does.
+func (l *Lineages) Merge(other Lineages) {
+	if other.all == nil {
+		return
+	}
+	if l.all == nil {
+		l.all = newLineage()
+	}
+	l.all.Merge(other.all)
+}
+
+// Give makes the row inherit all that was added.
+func (l *Lineages) Give(row *Event) { row.Inherit(l.all) }
