@@ -17,7 +17,7 @@ func TestParseNumber(t *testing.T) {
 	numbers := map[string]float64{
 		"0": 0, "7": 7, "-7": -7, "+7": 7, "007": 7, "1.50": 1.5, ".5": 0.5, "5.": 5, "-.5": -0.5,
 		"1e3": 1000, "1E3": 1000, "1.5e-3": 0.0015, "1e+2": 100,
-		"123456789012":     123456789012,    // an AWS account id
+		"123456789012":     123456789012,     // an AWS account id
 		"9007199254740993": 9007199254740992, // beyond the integers that a double holds
 		"1e999":            math.Inf(1),
 		"-1e999":           math.Inf(-1),
