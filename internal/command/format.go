@@ -55,14 +55,14 @@ func (op *formatOp) Needs(event.Set) event.Set { return event.AllFields }
 func (op *formatOp) Columns([]string) []string { return []string{"search"} }
 
 func (op *formatOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
-	return collect(run, next, func(rows event.Batch) (event.Batch, error) {
+	return collect(run, next, func(rows []*event.Event) ([]*event.Event, error) {
 		row := event.New(event.Field{Name: "search", Value: value.OfText(formatRows(rows, op.rowFormat))})
 		var lineage event.Lineages
 		for _, e := range rows {
 			lineage.Add(e)
 		}
 		lineage.Give(row)
-		return event.Batch{row}, nil
+		return []*event.Event{row}, nil
 	}), nil
 }
 

@@ -9,6 +9,9 @@ var table = []*Spec{
 	formatCommand,
 	head,
 	join,
+	mapCommand,
+	multisearch,
 	returnCommand,
 	search,
+	union,
 }

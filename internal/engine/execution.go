@@ -192,7 +192,7 @@ func (x *execution) mergeOrdered() error {
 	for _, c := range x.ordered {
 		rows = append(rows, c.rows...)
 	}
-	sortRows(rows)
+	event.Sort(rows)
 	if x.physical.First > 0 {
 		rows = rows[:min(len(rows), x.physical.First)]
 	}
@@ -205,10 +205,6 @@ func (x *execution) mergeOrdered() error {
 		rows = rows[n:]
 	}
 	return nil
-}
-
-func sortRows(rows event.Batch) {
-	slices.SortStableFunc(rows, func(a, b *event.Event) int { return a.Order().Compare(b.Order()) })
 }
 
 // partialSink ends a worker's chain in a partial state.
@@ -233,7 +229,7 @@ func (c *collector) Push(b event.Batch) (bool, error) {
 		c.rows = append(c.rows, kept)
 	}
 	if c.first > 0 && len(c.rows) > 2*c.first+pushSize {
-		sortRows(c.rows)
+		event.Sort(c.rows)
 		for _, dropped := range c.rows[c.first:] {
 			size -= dropped.Size()
 		}

@@ -246,3 +246,9 @@ func (e *Event) Size() int {
 	}
 	return n
 }
+
+// Sort puts events in the order in which they are searched. Events of the same
+// place keep their order.
+func Sort(events []*Event) {
+	slices.SortStableFunc(events, func(a, b *Event) int { return a.Order().Compare(b.Order()) })
+}
