@@ -102,7 +102,7 @@ func (op *mapOp) fill(run *plan.Run, row *event.Event) (text string, ok bool) {
 		copied = m[1]
 		// Whatever a log put into the value, it stays one value of the search.
 		quoted := spl.Quote(v.At(0).String())
-		if insideQuotes(op.text[:m[0]]) {
+		if _, isNumber := v.At(0).Float(); isNumber || insideQuotes(op.text[:m[0]]) {
 			quoted = quoted[1 : len(quoted)-1]
 		}
 		b.WriteString(quoted)
