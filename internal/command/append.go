@@ -64,9 +64,5 @@ func mergeColumns(a, b []string) []string {
 	if a == nil || b == nil {
 		return nil
 	}
-	merged := append([]string(nil), a...)
-	for _, name := range b {
-		merged = addColumn(merged, name)
-	}
-	return merged
+	return addColumns(a, b...)
 }

@@ -219,6 +219,26 @@ func (a *Args) Text(name string, to *string) bool {
 // whose value has a grammar and problems of its own.
 func (a *Args) TextToken(name string) (Token, bool) { return a.option(name) }
 
+// TakeParens takes the parenthesis that t, the value of an option, is or that
+// directly follows it, and returns its text with the parentheses.
+func (a *Args) TakeParens(t Token) (raw string, ok bool) {
+	s := a.command.text.s[:a.command.args.End]
+	open := t.Span.Start
+	if t.Kind != Punct {
+		open = t.Span.End
+	}
+	end := -1
+	if open < len(s) && s[open] == '(' {
+		_, end = splitArgs(s, open)
+	}
+	if end < 0 {
+		a.Fail(t.Span, diag.Incomplete, "", "a parenthesis with its closing ) was expected")
+		return "", false
+	}
+	a.tokens = slices.DeleteFunc(slices.Clone(a.tokens), func(t Token) bool { return t.Span.Start >= open && t.Span.Start < end })
+	return s[open:end], true
+}
+
 // Bool reads the option name=bool, where bool is any of Splunk's spellings.
 func (a *Args) Bool(name string, to *bool) bool {
 	t, ok := a.option(name)
