@@ -8,6 +8,7 @@ var table = []*Spec{
 	appendpipe,
 	formatCommand,
 	head,
+	iplocation,
 	join,
 	mapCommand,
 	multisearch,

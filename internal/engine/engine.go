@@ -45,6 +45,7 @@ func Compile(src *diag.Source, env *command.Env) (*plan.Search, error) {
 type Config struct {
 	Source  source.Source
 	Lookups plan.Lookups
+	Places  plan.Places
 	// Now is the time that now() returns.
 	Now time.Time
 	// Location is the zone in which times are shown and days begin.
@@ -135,7 +136,7 @@ func newRun(ctx context.Context, config Config) *plan.Run {
 	run := &plan.Run{
 		Context: ctx, Now: config.Now, Location: config.Location,
 		Earliest: config.Earliest, Latest: config.Latest,
-		Limits: config.Limits, Lookups: config.Lookups, Warnings: &plan.Warnings{},
+		Limits: config.Limits, Lookups: config.Lookups, Places: config.Places, Warnings: &plan.Warnings{},
 	}
 	run.Subsearch = func(s *plan.Search, maxRows int) ([]*event.Event, bool, error) {
 		x := newExecution(ctx, s, config)

@@ -28,6 +28,8 @@ type Run struct {
 	Earliest, Latest float64
 	// Lookups finds lookup tables; nil if there are none.
 	Lookups Lookups
+	// Places finds where addresses are; nil without a database.
+	Places Places
 	// Limits bound what commands may hold.
 	Limits Limits
 	// Warnings takes what a person should know about the run.
