@@ -1,0 +1,299 @@
+package escu
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pugmark/pugmark/internal/diag"
+)
+
+func parse(t *testing.T, text string) *File {
+	t.Helper()
+	f, err := Parse("file.yml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestValuesByKey(t *testing.T) {
+	t.Parallel()
+	f := parse(t, `
+name: An example
+version: 4
+enabled: yes
+nothing:
+date: 2024-09-30
+list:
+- one
+- 2
+-
+# nothing above
+single: alone
+tags:
+  risk_score: 80
+items:
+- {field: a, type: user}
+- field: b
+`)
+	m := f.Root
+	if got, want := m.Text("name"), "An example"; got != want {
+		t.Errorf("name: got %q, want %q", got, want)
+	}
+	if n, ok := m.Int("version"); n != 4 || !ok {
+		t.Errorf("version: got %d, %v", n, ok)
+	}
+	if b, ok := m.Bool("enabled"); !b || !ok {
+		t.Errorf("enabled: got %v, %v", b, ok)
+	}
+	if m.Has("nothing") || m.Has("absent") {
+		t.Error("null and absent keys have a value")
+	}
+	if got, want := m.Text("date"), "2024-09-30"; got != want {
+		t.Errorf("date: got %q, want %q", got, want)
+	}
+	if diff := cmp.Diff([]string{"one", "2"}, m.Texts("list")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"alone"}, m.Texts("single")); diff != "" {
+		t.Error(diff)
+	}
+	if n, _ := m.Map("tags").Int("risk_score"); n != 80 {
+		t.Errorf("tags.risk_score: got %d", n)
+	}
+	if items := m.Maps("items"); len(items) != 2 || items[0].Text("type") != "user" || items[1].Text("field") != "b" {
+		t.Errorf("items: got %v", items)
+	}
+	if m.Map("absent").Text("x") != "" || m.Map("absent").Maps("y") != nil {
+		t.Error("an absent mapping has values")
+	}
+	if len(f.Problems()) != 0 {
+		t.Error(f.Problems())
+	}
+}
+
+func TestUnknownKeysAreTheOnesNobodyAskedFor(t *testing.T) {
+	t.Parallel()
+	f := parse(t, "name: a\nsurprise: 1\nsearch: x\nmore: [a]\n")
+	f.Root.Text("name")
+	f.Root.Scalar("search")
+	var names []string
+	for _, k := range f.Root.Unknown() {
+		line, col := f.Source.Position(k.Span.Start)
+		names = append(names, k.Name)
+		if col != 1 || line != 2 && line != 4 {
+			t.Errorf("%s at %d:%d", k.Name, line, col)
+		}
+	}
+	if diff := cmp.Diff([]string{"surprise", "more"}, names); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestProblemsSayWhere(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text, want string }{
+		{"syntax", "name: a\nsearch: 'x\n", "file.yml:2:9: bad YAML: could not find end character of single-quoted text"},
+		{"tab", "name: a\n\tb: c\n", "file.yml:2:1: bad YAML: found character '\t' that cannot start any token"},
+		{"duplicate key", "a: 1\nb: 2\na: 3\n", `file.yml:3:1: bad YAML: mapping key "a" already defined at [1:1]`},
+		{"empty", "# only a comment\n", "file.yml:1:1: the file is empty"},
+		{"list at the top", "- a\n- b\n", "file.yml:1:1: keys and values were expected at the top, not a list"},
+		{"two documents", "a: 1\n---\nb: 2\n", "file.yml:3:1: a second YAML document in one file; put each into a file of its own"},
+		{"unknown alias", "a: *b\n", "file.yml:1:4: no anchor &b stands before this alias"},
+		{"merge key", "a: &x {b: 1}\nc:\n  <<: *x\n", "file.yml:3:3: merge keys (<<) are not understood here"},
+		{"not UTF-8", "name: \xff\n", "file.yml:1:7: the file holds a byte that text cannot have; content is written in UTF-8"},
+		{"control character", "name: \x1b[2J\n", "file.yml:1:7: the file holds a byte that text cannot have; content is written in UTF-8"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Parse("file.yml", []byte(test.text))
+			if err == nil {
+				t.Fatal("no problem found")
+			}
+			if diff := cmp.Diff(test.want, err.Error()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWrongKindsSayWhere(t *testing.T) {
+	t.Parallel()
+	f := parse(t, "name: [a]\nversion: four\ntags: text\ntests: text\nlist:\n- a: b\nflag: maybe\n")
+	f.Root.Text("name")
+	f.Root.Int("version")
+	f.Root.Map("tags")
+	f.Root.Maps("tests")
+	f.Root.Texts("list")
+	f.Root.Bool("flag")
+	want := `file.yml:1:7: name: a text was expected, not a list
+file.yml:2:10: version: a whole number was expected, not "four"
+file.yml:3:7: tags: keys and values were expected, not a text
+file.yml:4:8: tests: a list was expected, not a text
+file.yml:6:3: list: a text was expected, not keys and values
+file.yml:7:7: flag: true or false was expected, not "maybe"`
+	if diff := cmp.Diff(want, f.Problems().Error()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A file may demand much with little text; each of these is refused, fast.
+func TestHostileYAML(t *testing.T) {
+	t.Parallel()
+	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	for i := range 20 {
+		bomb += "a" + string(rune('1'+i)) + ": &a" + string(rune('1'+i)) + " [" + strings.Repeat("*a"+string(rune('0'+i))+", ", 10) + "]\n"
+	}
+	nested := ""
+	for i := range 1000 {
+		nested += strings.Repeat(" ", i) + "a:\n"
+	}
+	for _, test := range []struct{ name, text, want string }{
+		{"alias bomb", bomb, "grows to more than 50000 values by its aliases"},
+		{"alias of itself", "a: &a [*a]\n", "no anchor &a"},
+		{"deep lists", strings.Repeat("[", 10_000), "nested deeper than 64 levels"},
+		{"deep mappings", strings.Repeat("{a: ", 10_000), "nested deeper than 64 levels"},
+		{"deep dashes", strings.Repeat("- ", 10_000), "nested deeper than 64 levels"},
+		{"deep question marks", strings.Repeat("? ", 10_000), "nested deeper than 64 levels"},
+		{"deep blocks", nested, "nested deeper than 64 levels"},
+		{"huge file", "a: " + strings.Repeat("x", MaxFile), "more than the 1048576 that content may have"},
+		{"many values", "a: [" + strings.Repeat("1,", 300_000) + "]", "more than 50000 words and marks"},
+		{"many keys", strings.Repeat("abc: d\n", 100_000), "more than 50000 words and marks"},
+		{"tags upon tags", "a: " + strings.Repeat("!t ", 1000) + "x\n", ""},
+		{"anchors upon anchors", "a: " + strings.Repeat("&t ", 1000) + "x\n", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			start := time.Now()
+			f, err := Parse("file.yml", []byte(test.text))
+			if err == nil {
+				t.Fatalf("accepted as %v", f.Root)
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %q, want %q", err, test.want)
+			}
+			t.Log(time.Since(start))
+		})
+	}
+}
+
+// Problems in a search are shown where the search stands in the file, however
+// YAML folds, indents or escapes it.
+func TestLocateFindsThePlaceInTheFile(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text string }{
+		{"plain", "search: index=x | haed 3\n"},
+		{"plain, several lines", "search: index=x\n  é\n  | haed 3\n"},
+		{"literal", "search: |-\n    index=x\n      é\n\n    | haed 3\nnext: y\n"},
+		{"folded", "search: >   # folded\n  index=x\n  é\n\n  | haed\n  3\n"},
+		{"single quotes", "search: 'it''s\n\n  x\n  | haed 3'\n"},
+		{"double quotes", "search: \"a\\\"b \\\n  \\t\\x41\\u00e9\\n | haed 3\"\n"},
+		{"flow", "{a: b, search: index=x | haed 3}\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := parse(t, test.text).Root.Scalar("search")
+			i := strings.Index(s.Text, "haed")
+			if i < 0 {
+				t.Fatalf("no haed in %q", s.Text)
+			}
+			at, ok := s.Locate(diag.Span{Start: i, End: i + len("haed")})
+			if !ok {
+				t.Fatalf("%q does not agree with the file", s.Text)
+			}
+			if got := s.file.Text[at.Start:at.End]; got != "haed" {
+				t.Errorf("found %q at %d", got, at.Start)
+			}
+			for i := range len(s.Text) + 1 {
+				if _, ok := s.Locate(diag.Span{Start: i, End: i}); !ok {
+					t.Errorf("offset %d of %q has no place", i, s.Text)
+				}
+			}
+		})
+	}
+}
+
+func TestRelocatedProblemsShowTheLineOfTheFile(t *testing.T) {
+	t.Parallel()
+	s := parse(t, "name: a\nsearch: >-\n  index=x\n  | haed 3\n").Root.Scalar("search")
+	source := s.Source()
+	i := strings.Index(s.Text, "haed")
+	problems := s.Relocate(source, diag.List{
+		{Source: source, Span: diag.Span{Start: i, End: i + 4}, Code: diag.UnknownCommand, Message: `unknown command "haed"`},
+		{Source: &diag.Source{Name: "macro `m`", Text: "x"}, Code: diag.BadSyntax, Message: "elsewhere"},
+	})
+	want := "file.yml:4:5: error: unknown command \"haed\" [unknown-command]\n 4 |   | haed 3\n   |     ^^^^"
+	if diff := cmp.Diff(want, problems[0].Render()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff("macro `m`:1:1: elsewhere", problems[1].Error()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFilesOfADirectory(t *testing.T) {
+	t.Parallel()
+	list := func(fsys fstest.MapFS) []string {
+		entries, problems := Dir{FS: fsys}.Files()
+		if len(problems) > 0 {
+			t.Error(problems)
+		}
+		var names []string
+		for _, e := range entries {
+			names = append(names, string(e.Kind)+":"+e.Path)
+		}
+		return names
+	}
+	repository := fstest.MapFS{
+		"detections/cloud/a.yml": {}, "detections/cloud/.hidden.yml": {}, "detections/deprecated/b.yaml": {},
+		"macros/m.yml": {}, "lookups/l.yml": {}, "lookups/l.csv": {}, "stories/s.yml": {}, "data_sources/d.yml": {},
+		"baselines/x.yml": {}, "docs/y.yml": {}, ".git/z.yml": {}, "contentctl.yml": {}, "own.yml": {}, "README.md": {},
+	}
+	if diff := cmp.Diff([]string{
+		"data_sources:data_sources/d.yml", "detections:detections/cloud/a.yml", "detections:detections/deprecated/b.yaml",
+		"lookups:lookups/l.yml", "macros:macros/m.yml", ":own.yml", "stories:stories/s.yml",
+	}, list(repository)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{":mine.yml", ":team/x.yml"}, list(fstest.MapFS{"mine.yml": {}, "team/x.yml": {}, "notes.txt": {}})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestKindIsToldByTheKeys(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Kind{
+		"name: a\nsearch: b": Detections, "name: a\ndefinition: b": Macros, "name: a\nfilename: b": Lookups,
+		"name: a\nnarrative: b": Stories, "name: a\nsourcetype: b": DataSources, "name: a\ntests: []": Other, "name: a": "",
+	} {
+		if got := parse(t, text).Kind(); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("name: a\nsearch: >-\n  x\n  | y\ntags: {a: [b, *c]}\n"))
+	f.Add([]byte("a: &b \"\\x41\\\n  c\"\nd: *b\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, err := Parse("file.yml", text)
+		if err != nil {
+			if len(diag.All(err)) != 1 {
+				t.Errorf("%T is no problem with a place: %v", err, err)
+			}
+			diag.All(err)[0].Render()
+			return
+		}
+		for _, p := range file.Root.node.pairs {
+			s := file.Root.Scalar(p.key)
+			at, _ := s.Locate(diag.Span{Start: len(s.Text) / 2, End: len(s.Text)})
+			if at.Start < 0 || at.End > len(file.Source.Text) || at.Start > at.End {
+				t.Errorf("%q at %v", s.Text, at)
+			}
+		}
+	})
+}
