@@ -11,7 +11,7 @@ func BenchmarkRead(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(text)))
 		for b.Loop() {
-			if fields, problem := flattenJSON(text); problem != "" || len(fields) == 0 {
+			if fields, problem := FlattenJSON(text); problem != "" || len(fields) == 0 {
 				b.Fatal(problem)
 			}
 		}

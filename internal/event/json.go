@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -67,35 +68,39 @@ func (s *scanner) take(c byte) bool {
 // rawString consumes a string and returns what is between its quotes, and
 // whether that holds escapes.
 func (s *scanner) rawString() (raw []byte, escaped bool) {
-	s.pos++ // the quote
-	start := s.pos
+	s.pos++
+	start, quote := s.pos, -1
 	for {
-		i := bytes.IndexByte(s.text[s.pos:], '"')
-		if i < 0 {
-			s.fail("a string without its closing quote")
-			return nil, false
-		}
-		if j := bytes.IndexByte(s.text[s.pos:s.pos+i], '\\'); j >= 0 {
-			escaped = true
-			s.pos += j + 2
-			if s.pos > len(s.text) {
+		// Look for a quote only when the last one found lies behind: looking
+		// again after each backslash would take the square of the length.
+		if quote < s.pos {
+			i := -1
+			if s.pos < len(s.text) {
+				i = bytes.IndexByte(s.text[s.pos:], '"')
+			}
+			if i < 0 {
 				s.fail("a string without its closing quote")
 				return nil, false
 			}
-			continue
+			quote = s.pos + i
 		}
-		raw = s.text[start : s.pos+i]
-		s.pos += i + 1
-		return raw, escaped
+		i := bytes.IndexByte(s.text[s.pos:quote], '\\')
+		if i < 0 {
+			s.pos = quote + 1
+			return s.text[start:quote], escaped
+		}
+		escaped = true
+		s.pos += i + 2
 	}
 }
 
-func (s *scanner) stringValue() string {
+// stringValue consumes a string and returns what it stands for.
+func (s *scanner) stringValue() (text string, ok bool) {
 	raw, escaped := s.rawString()
 	if !escaped {
-		return unsafeString(raw)
+		return unsafeString(raw), raw != nil
 	}
-	return unescapeJSON(raw)
+	return unescapeJSON(raw), raw != nil
 }
 
 // object calls each for every key, with the scanner before the key's value;
@@ -110,7 +115,7 @@ func (s *scanner) object(each func(key string)) {
 			s.fail("a key was expected")
 			return
 		}
-		key := s.stringValue()
+		key, _ := s.stringValue()
 		if !s.take(':') {
 			s.fail("a colon was expected")
 			return
@@ -148,7 +153,7 @@ func (s *scanner) array(each func()) {
 // as Splunk shows it.
 func (s *scanner) scalar() (string, bool) {
 	if s.peek() == '"' {
-		return s.stringValue(), true
+		return s.stringValue()
 	}
 	start := s.pos
 	for s.pos < len(s.text) {
@@ -160,6 +165,10 @@ func (s *scanner) scalar() (string, bool) {
 		break
 	}
 	token := unsafeString(s.text[start:s.pos])
+	if s.pos == len(s.text) {
+		s.fail("the record ends within a value") // it may be 12 of 123
+		return "", false
+	}
 	if token == "true" || token == "false" || token == "null" || isJSONNumber(token) {
 		return token, true
 	}
@@ -169,8 +178,8 @@ func (s *scanner) scalar() (string, bool) {
 }
 
 func isJSONNumber(token string) bool {
-	if token == "" || token[0] != '-' && (token[0] < '0' || token[0] > '9') {
-		return false
+	if token == "" || token[0] != '-' && (token[0] < '0' || token[0] > '9') || strings.Trim(token, "0123456789+-.eE") != "" {
+		return false // ParseFloat knows hexadecimal and infinity, JSON does not
 	}
 	_, err := strconv.ParseFloat(token, 64)
 	return err == nil || isRange(err)
@@ -245,88 +254,23 @@ func (x *extractor) value(node *pathNode, depth int) {
 			}
 		})
 	case '[':
-		child := node.child("{}")
-		if child == nil {
+		if depth == 0 {
+			node = node.child("")
+		}
+		if node != nil {
+			node = node.child("{}")
+		}
+		if node == nil {
 			x.skip()
 			return
 		}
-		x.array(func() { x.value(child, depth+1) })
+		x.array(func() { x.value(node, depth+1) })
 	default:
 		token, ok := x.scalar()
 		if !ok || node.slot == 0 {
 			return
 		}
 		x.values[node.slot-1].Grow(value.OfText(token))
-	}
-}
-
-// flattenJSON returns every field of the text in document order.
-func flattenJSON(text []byte) (fields []Field, problem string) {
-	f := flattener{scanner: scanner{text: text}, index: map[string]int{}}
-	f.value(0)
-	fields = make([]Field, len(f.names))
-	for i, name := range f.names {
-		fields[i] = Field{name, f.values[i]}
-	}
-	return fields, f.problem
-}
-
-// FlattenJSON returns the fields of a JSON text under Splunk's names, in
-// document order: a.b for nested objects, a{} for the elements of arrays. It
-// stops at the first fault and tells it. Values may share the text's memory.
-func FlattenJSON(text []byte) (fields []Field, problem string) { return flattenJSON(text) }
-
-type flattener struct {
-	scanner
-	name   []byte
-	names  []string
-	bytes  int // of names
-	values []value.Value
-	index  map[string]int
-}
-
-func (f *flattener) value(depth int) {
-	if depth > MaxDepth {
-		f.fail("nesting deeper than " + strconv.Itoa(MaxDepth))
-		return
-	}
-	outer := len(f.name)
-	switch f.peek() {
-	case '{':
-		f.object(func(key string) {
-			if outer > 0 {
-				f.name = append(f.name, '.')
-			}
-			f.name = append(f.name, key...)
-			f.value(depth + 1)
-			f.name = f.name[:outer]
-		})
-	case '[':
-		f.name = append(f.name, "{}"...)
-		f.array(func() { f.value(depth + 1) })
-		f.name = f.name[:outer]
-	default:
-		token, ok := f.scalar()
-		if !ok || depth == 0 {
-			return
-		}
-		i, seen := f.index[string(f.name)]
-		if !seen {
-			if len(f.names) >= MaxFields {
-				f.fail("more than " + strconv.Itoa(MaxFields) + " fields")
-				return
-			}
-			if f.bytes += len(f.name); f.bytes > MaxNames {
-				f.fail("field names longer than " + strconv.Itoa(MaxNames) + " bytes together")
-				return
-			}
-			i = len(f.names)
-			name := string(f.name)
-			f.index[name] = i
-			f.names = append(f.names, name)
-			f.values = append(f.values, value.Value{})
-		}
-		f.values[i].Grow(value.OfText(token))
 	}
 }
 
@@ -352,10 +296,14 @@ func topLevel(text []byte, key string) value.Value {
 	return found
 }
 
-// unescapeJSON resolves the escapes of a JSON string. Escapes that JSON does
-// not have are kept as written; lone surrogates become U+FFFD.
 func unescapeJSON(raw []byte) string {
-	out := make([]byte, 0, len(raw))
+	return unsafeString(AppendUnescaped(make([]byte, 0, len(raw)), raw))
+}
+
+// AppendUnescaped appends to out what a JSON string means, given what stands
+// between its quotes. Escapes that JSON does not have are kept as written;
+// lone surrogates become U+FFFD.
+func AppendUnescaped(out, raw []byte) []byte {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '\\' || i+1 == len(raw) {
 			out = append(out, raw[i])
@@ -387,7 +335,7 @@ func unescapeJSON(raw []byte) string {
 			out = append(out, '\\', raw[i])
 		}
 	}
-	return unsafeString(out)
+	return out
 }
 
 // unescapeUnicode reads \uXXXX, or a surrogate pair of two, at the beginning

@@ -17,13 +17,15 @@ type Schema struct {
 	// ID is the top-level JSON key of an event's unique ID, or "".
 	ID string
 	// Derived are the computed fields by name. A computed field hides one of
-	// the same name in the JSON.
+	// the same name in the JSON, also when it computes to null. Source:
+	// Splunk, About calculated fields.
 	Derived map[string]Derivation
 }
 
 // Derivation computes a field from raw fields of the same event.
 type Derivation struct {
-	// Needs are the raw fields that Compute may ask for.
+	// Needs are the raw fields that Compute may ask for, and fields that every
+	// event has, such as _raw.
 	Needs []string
 	// Compute returns the field's value, null for none. get gives the raw
 	// field of a name, never a computed one.
@@ -59,9 +61,11 @@ func NewLayout(wanted Set, schema *Schema) *Layout {
 	rawSlot := func(name string) int {
 		i, ok := raw[name]
 		if !ok {
-			i = l.add(slot{name: name})
+			i = l.add(slot{name: name, builtin: slices.Contains(builtinNames, name)})
 			raw[name] = i
-			l.paths.add(name, i)
+			if !l.slots[i].builtin {
+				l.paths.add(name, i)
+			}
 		}
 		return i
 	}
@@ -90,31 +94,32 @@ func (l *Layout) add(s slot) int {
 	return len(l.slots) - 1
 }
 
-// pathNode is a node of the trie of wanted raw fields. A name is cut into
-// steps: a key, or "{}" for the elements of an array. A key with a dot in it
-// takes several steps, since its field cannot be told from nested objects.
+// pathNode is a node of a trie of raw field names. A name is cut into steps
+// (see pathSteps), so that a key with a dot in it leads to the same node as
+// nested objects do: their fields cannot be told apart.
 type pathNode struct {
 	steps    []string
 	children []*pathNode
-	slot     int // 1-based; 0 for none
+	index    map[string]*pathNode // the children by step, once they are many
+	slot     int                  // 1-based; 0 for none
 }
+
+// manyChildren is the number from which on a map beats a list.
+const manyChildren = 16
 
 func (n *pathNode) wanted() bool { return len(n.children) > 0 }
 
 func (n *pathNode) add(name string, slot int) {
 	for step := range pathSteps(name) {
-		child := n.child(step)
-		if child == nil {
-			child = &pathNode{}
-			n.steps = append(n.steps, step)
-			n.children = append(n.children, child)
-		}
-		n = child
+		n, _ = n.grow(step)
 	}
 	n.slot = slot + 1
 }
 
 func (n *pathNode) child(step string) *pathNode {
+	if n.index != nil {
+		return n.index[step]
+	}
 	for i, s := range n.steps {
 		if s == step {
 			return n.children[i]
@@ -123,13 +128,30 @@ func (n *pathNode) child(step string) *pathNode {
 	return nil
 }
 
+// grow returns the child for a step, which it adds if it is missing.
+func (n *pathNode) grow(step string) (child *pathNode, added bool) {
+	if child := n.child(step); child != nil {
+		return child, false
+	}
+	child = &pathNode{}
+	n.steps = append(n.steps, step)
+	n.children = append(n.children, child)
+	switch {
+	case n.index != nil:
+		n.index[step] = child
+	case len(n.steps) == manyChildren:
+		n.index = make(map[string]*pathNode, 2*manyChildren)
+		for i, s := range n.steps {
+			n.index[s] = n.children[i]
+		}
+	}
+	return child, true
+}
+
 // descend follows a JSON key, which may hold dots and braces.
 func (n *pathNode) descend(key string) *pathNode {
-	if child := n.child(key); child != nil && !strings.ContainsAny(key, ".{") {
-		return child
-	}
-	if !strings.ContainsAny(key, ".{") {
-		return nil
+	if isOneStep(key) {
+		return n.child(key)
 	}
 	for step := range pathSteps(key) {
 		if n = n.child(step); n == nil {
@@ -139,19 +161,27 @@ func (n *pathNode) descend(key string) *pathNode {
 	return n
 }
 
-// pathSteps cuts a field name at dots and before each "{}".
+// isOneStep reports whether a JSON key is a single step.
+func isOneStep(key string) bool {
+	return strings.IndexByte(key, '.') < 0 && !strings.Contains(key, "{}")
+}
+
+// pathSteps cuts a field name into steps: at each dot a key begins, and each
+// "{}" begins a step, which is that of an array's elements if nothing follows
+// in it. The name of an array at the top, "{}", is an empty key and then "{}".
+// So the steps of a name made of several parts are those of the parts.
 func pathSteps(name string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for part := range strings.SplitSeq(name, ".") {
-			for first := true; first || part != ""; first = false {
-				key, rest, array := strings.Cut(part, "{}")
-				if (key != "" || !array) && !yield(key) {
+			key, rest, array := strings.Cut(part, "{}")
+			if !yield(key) {
+				return
+			}
+			for array {
+				key, rest, array = strings.Cut(rest, "{}")
+				if !yield("{}" + key) {
 					return
 				}
-				if array && !yield("{}") {
-					return
-				}
-				part = rest
 			}
 		}
 	}

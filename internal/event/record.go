@@ -225,7 +225,7 @@ func (r *Record) fields() []Field {
 	r.flattened = true
 	var raw []Field
 	if looksLikeJSON(r.text) {
-		raw, r.problem = flattenJSON(r.text)
+		raw, r.problem = FlattenJSON(r.text)
 	}
 	byName := make(map[string]value.Value, len(raw)+16)
 	for _, f := range raw {
@@ -235,15 +235,20 @@ func (r *Record) fields() []Field {
 		if v := r.given1(name); !v.IsNull() {
 			return v
 		}
+		if v, ok := r.builtin(name); ok {
+			return v
+		}
 		return byName[name]
 	}
-	derived := make([]Field, 0, 64)
+	derived := make([]Field, 0, len(r.layout.schema.Derived))
 	for name, d := range r.layout.schema.Derived {
-		if v := d.Compute(get); !v.IsNull() {
-			derived = append(derived, Field{name, v})
-		}
+		derived = append(derived, Field{name, d.Compute(get)})
 	}
 	for _, f := range derived {
+		if f.Value.IsNull() {
+			delete(byName, f.Name)
+			continue
+		}
 		byName[f.Name] = f.Value
 	}
 	for _, name := range builtinNames {
@@ -252,7 +257,9 @@ func (r *Record) fields() []Field {
 		}
 	}
 	for _, f := range r.given {
-		byName[f.Name] = f.Value
+		if !f.Value.IsNull() {
+			byName[f.Name] = f.Value
+		}
 	}
 	r.all = make([]Field, 0, len(byName))
 	for name, v := range byName {

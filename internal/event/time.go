@@ -9,6 +9,9 @@ import (
 	"github.com/pugmark/pugmark/internal/value"
 )
 
+// maxEpoch is the end of the year 9999, beyond which no form can write a time.
+const maxEpoch = 253402300800
+
 // ParseTime reads the time of a log record: epoch seconds (or milliseconds,
 // microseconds or nanoseconds, told by their size) or ISO 8601.
 func ParseTime(s string) (epoch float64, ok bool) {
@@ -21,7 +24,7 @@ func ParseTime(s string) (epoch float64, ok bool) {
 		case a >= 1e11:
 			f /= 1e3
 		}
-		return f, true
+		return f, math.Abs(f) < maxEpoch
 	}
 	if sec, ok := parseZulu(s); ok {
 		return float64(sec), true
