@@ -18,7 +18,7 @@ func ParseTime(s string) (epoch float64, ok bool) {
 	if f, ok := value.ParseNumber(s); ok {
 		switch a := math.Abs(f); {
 		case a >= 1e17:
-			f /= 1e9
+			f = math.Round(f/1e3) / 1e6 // a double holds no nanoseconds of today
 		case a >= 1e14:
 			f /= 1e6
 		case a >= 1e11:
