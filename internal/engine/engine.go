@@ -67,6 +67,8 @@ type Config struct {
 	NoPushdown bool
 	// Report takes what the source did; it may be nil.
 	Report *source.Report
+
+	output plan.Sink // where rows go instead of the Result
 }
 
 // Result is what one search found.
@@ -92,6 +94,13 @@ func Run(ctx context.Context, search *plan.Search, config Config) (*Result, erro
 		return nil, err
 	}
 	return results[0], errors.Join(results[0].Err, err)
+}
+
+// Stream executes one search and pushes its rows to output as they come,
+// instead of keeping them; the Result has no Rows.
+func Stream(ctx context.Context, search *plan.Search, config Config, output plan.Sink) (*Result, error) {
+	config.output = output
+	return Run(ctx, search, config)
 }
 
 // RunAll executes searches over one pass of the events. A search that fails
@@ -138,6 +147,7 @@ func newRun(ctx context.Context, config Config) *plan.Run {
 		Earliest: config.Earliest, Latest: config.Latest,
 		Limits: config.Limits, Lookups: config.Lookups, Places: config.Places, Warnings: &plan.Warnings{},
 	}
+	config.output = nil
 	run.Subsearch = func(s *plan.Search, maxRows int) ([]*event.Event, bool, error) {
 		x := newExecution(ctx, s, config)
 		x.run.Warnings = run.Warnings

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/spill"
 )
 
 // execution is one search being run: its chains in the workers, and what
@@ -19,19 +20,28 @@ type execution struct {
 	run      *plan.Run
 	filters  []plan.Filter
 	rest     plan.Sink // the chain after the merge
-	output   *output
+	output   plan.Sink
+	rows     *rowOutput // the output, unless the caller gave one
+
+	// sortBudget is how many bytes of rows each worker keeps in memory before
+	// it puts them in order on disk.
+	sortBudget int
 
 	mu       sync.Mutex
-	lanes    []*lane        // one in each worker
-	partials []plan.Partial // of the workers, for a reducer
-	ordered  []*collector   // of the workers, for rows put in order
+	lanes    []*lane         // one in each worker
+	partials []plan.Partial  // of the workers, for a reducer
+	ordered  []*spill.Sorter // of the workers, for rows put in order
 	err      error
 }
 
 // newExecution starts a search: subsearches run now, before any event is read.
 func newExecution(ctx context.Context, search *plan.Search, config Config) *execution {
 	x := &execution{search: search, physical: plan.Plan(search, event.AllFields), run: newRun(ctx, config)}
-	x.output = &output{run: x.run}
+	x.sortBudget = int(config.Limits.Memory) / 4 / config.Jobs
+	if x.output = config.output; x.output == nil {
+		x.rows = &rowOutput{run: x.run}
+		x.output = x.rows
+	}
 	x.rest, x.err = chain(x.run, x.physical.Rest, x.output)
 	for _, f := range x.physical.Filters {
 		if x.err != nil {
@@ -78,9 +88,9 @@ func (x *execution) newLane(shared bool) *lane {
 		x.partials = append(x.partials, partial)
 		end = partialSink{partial}
 	} else {
-		c := &collector{run: x.run, first: x.physical.First}
-		x.ordered = append(x.ordered, c)
-		end = c
+		sorter := spill.NewSorter(byOrder, x.sortBudget, x.physical.First)
+		x.ordered = append(x.ordered, sorter)
+		end = &sortSink{sorter: sorter, kept: x.physical.Kept}
 	}
 	var err error
 	if l.chain, err = chain(x.run, x.physical.Parallel, end); err != nil {
@@ -140,9 +150,9 @@ func (x *execution) finish() *Result {
 	if x.err == nil {
 		x.err = x.merge()
 	}
-	result := &Result{Columns: plan.Columns(x.search), Rows: x.output.rows, Warnings: x.run.Warnings.All(), Err: x.err}
-	if x.err != nil {
-		result.Rows = nil
+	result := &Result{Columns: plan.Columns(x.search), Warnings: x.run.Warnings.All(), Err: x.err}
+	if x.rows != nil && x.err == nil {
+		result.Rows = x.rows.rows
 	}
 	return result
 }
@@ -184,27 +194,10 @@ func (x *execution) mergePartials() error {
 	return merged.Emit(x.rest)
 }
 
-// pushSize is how many merged rows are pushed at a time.
-const pushSize = 1024
+func byOrder(a, b *event.Event) int { return a.Order().Compare(b.Order()) }
 
 func (x *execution) mergeOrdered() error {
-	var rows event.Batch
-	for _, c := range x.ordered {
-		rows = append(rows, c.rows...)
-	}
-	event.Sort(rows)
-	if x.physical.First > 0 {
-		rows = rows[:min(len(rows), x.physical.First)]
-	}
-	for len(rows) > 0 {
-		n := min(len(rows), pushSize)
-		more, err := x.rest.Push(rows[:n:n])
-		if err != nil || !more {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
+	return spill.Merge(x.ordered, x.rest.Push)
 }
 
 // partialSink ends a worker's chain in a partial state.
@@ -213,41 +206,33 @@ type partialSink struct{ partial plan.Partial }
 func (s partialSink) Push(b event.Batch) (bool, error) { return true, s.partial.Add(b) }
 func (s partialSink) Close() error                     { return nil }
 
-// collector ends a worker's chain by keeping the rows, or the first of them in
-// order.
-type collector struct {
-	run   *plan.Run
-	first int
-	rows  event.Batch
+// sortSink ends a worker's chain by keeping the rows to be put in order.
+type sortSink struct {
+	sorter *spill.Sorter
+	kept   event.Set
 }
 
-func (c *collector) Push(b event.Batch) (bool, error) {
-	size := 0
+func (s *sortSink) Push(b event.Batch) (bool, error) {
 	for _, e := range b {
-		kept := e.Clone()
-		size += kept.Size()
-		c.rows = append(c.rows, kept)
-	}
-	if c.first > 0 && len(c.rows) > 2*c.first+pushSize {
-		event.Sort(c.rows)
-		for _, dropped := range c.rows[c.first:] {
-			size -= dropped.Size()
+		if !s.kept.All() && !s.kept.Patterns() {
+			e.Project(s.kept.Names())
 		}
-		clear(c.rows[c.first:])
-		c.rows = c.rows[:c.first]
+		if err := s.sorter.Add(e); err != nil {
+			return false, err
+		}
 	}
-	return true, c.run.Hold(size)
+	return true, nil
 }
 
-func (c *collector) Close() error { return nil }
+func (s *sortSink) Close() error { return nil }
 
-// output keeps the rows of the result.
-type output struct {
+// rowOutput keeps the rows of the result.
+type rowOutput struct {
 	run  *plan.Run
 	rows []*event.Event
 }
 
-func (o *output) Push(b event.Batch) (bool, error) {
+func (o *rowOutput) Push(b event.Batch) (bool, error) {
 	size := 0
 	for _, e := range b {
 		kept := e.Clone()
@@ -257,7 +242,7 @@ func (o *output) Push(b event.Batch) (bool, error) {
 	return true, o.run.Hold(size)
 }
 
-func (o *output) Close() error { return nil }
+func (o *rowOutput) Close() error { return nil }
 
 // foldKey lowers a value as filters compare it.
 func foldKey(s string) string { return strings.ToLower(s) }

@@ -43,28 +43,66 @@ func (p *Places) Close() error {
 	return first
 }
 
-// placeRecord reads both MaxMind's nested form of a record and the flat one
-// that some free databases have.
-type placeRecord struct {
-	City         maybeNames     `maxminddb:"city"`
-	Subdivisions []placeNames   `maxminddb:"subdivisions"`
-	Country      placeNames     `maxminddb:"country"`
-	Continent    placeNames     `maxminddb:"continent"`
-	Location     placeLocation  `maxminddb:"location"`
-	FlatRegion   string         `maxminddb:"state1"`
-	FlatCountry  string         `maxminddb:"country_code"`
-	FlatTimezone string         `maxminddb:"timezone"`
-	Latitude     float64        `maxminddb:"latitude"`
-	Longitude    float64        `maxminddb:"longitude"`
+// Place implements [plan.Places]. Both MaxMind's nested form of a record and
+// the flat one of some free databases are read.
+func (p *Places) Place(addr netip.Addr) (plan.Place, bool) {
+	for _, r := range p.readers {
+		result := r.Lookup(addr)
+		if result.Err() != nil || !result.Found() {
+			continue // such as an IPv6 address in a database of IPv4
+		}
+		place := plan.Place{
+			City:      text(result, []any{"city", "names", "en"}, []any{"city"}),
+			Region:    text(result, []any{"subdivisions", 0, "names", "en"}, []any{"state1"}),
+			Country:   text(result, []any{"country", "names", "en"}),
+			Continent: text(result, []any{"continent", "names", "en"}),
+			Timezone:  text(result, []any{"location", "time_zone"}, []any{"timezone"}),
+			Latitude:  degrees(result, []any{"location", "latitude"}, []any{"latitude"}),
+			Longitude: degrees(result, []any{"location", "longitude"}, []any{"longitude"}),
+		}
+		var metro uint
+		if err := result.DecodePath(&metro, "location", "metro_code"); err == nil && metro > 0 {
+			place.MetroCode = strconv.FormatUint(uint64(metro), 10)
+		}
+		if place.Country == "" {
+			place.Country = countryName(text(result, []any{"country", "iso_code"}, []any{"country_code"}))
+		}
+		return place, true
+	}
+	return plan.Place{}, false
 }
 
-type placeNames struct {
-	Names map[string]string `maxminddb:"names"`
+// text returns the first of the paths that leads to a text.
+func text(r maxminddb.Result, paths ...[]any) string {
+	for _, path := range paths {
+		var s string
+		if err := r.DecodePath(&s, path...); err == nil && s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
-type placeLocation struct {
-	Latitude  float64 `maxminddb:"latitude"`
-	Longitude float64 `maxminddb:"longitude"`
-	MetroCode uint    `maxminddb:"metro_code"`
-	TimeZone  string  `maxminddb:"time_zone"`
+// degrees returns the first of the paths that leads to a number, as text.
+func degrees(r maxminddb.Result, paths ...[]any) string {
+	for _, path := range paths {
+		var f float64
+		if err := r.DecodePath(&f, path...); err == nil && f != 0 {
+			return strconv.FormatFloat(f, 'f', -1, 64)
+		}
+		var single float32
+		if err := r.DecodePath(&single, path...); err == nil && single != 0 {
+			return strconv.FormatFloat(float64(single), 'f', -1, 32)
+		}
+	}
+	return ""
+}
+
+// countryName returns the English name of a country's two-letter code.
+func countryName(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return ""
+	}
+	return display.English.Regions().Name(region)
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/pugmark/pugmark/internal/event"
 )
 
@@ -18,8 +20,9 @@ type Physical struct {
 	Rest []Op
 	// First is how many rows in order Rest reads at most, 0 for all.
 	First int
-	// Fields are what the source must provide.
-	Fields event.Set
+	// Fields are what the source must provide, and Kept what Rest needs of a
+	// row that is kept to be put in order.
+	Fields, Kept event.Set
 }
 
 // Reads reports whether the search reads events from a source.
@@ -37,10 +40,7 @@ func Plan(s *Search, wanted event.Set) *Physical {
 		p.Filters = append(p.Filters, f)
 		ops = ops[1:]
 	}
-	p.Fields = wanted
-	for i := len(s.Ops) - 1; i >= 0; i-- {
-		p.Fields = s.Ops[i].Needs(p.Fields)
-	}
+	p.Fields = needs(s.Ops, wanted)
 	if !p.Reads() {
 		p.Rest = ops
 		return p
@@ -63,12 +63,22 @@ func Plan(s *Search, wanted event.Set) *Physical {
 		}
 	}
 	p.Parallel, p.Rest = ops[:n], ops[n:]
+	p.Kept = needs(p.Rest, wanted)
 	if len(p.Rest) > 0 {
 		if l, ok := p.Rest[0].(Limiter); ok {
 			p.First = l.Limit()
 		}
 	}
 	return p
+}
+
+// needs returns the fields that must reach ops so that the wanted ones leave
+// them.
+func needs(ops []Op, wanted event.Set) event.Set {
+	for _, op := range slices.Backward(ops) {
+		wanted = op.Needs(wanted)
+	}
+	return wanted
 }
 
 // OrderUser is a Reducer that can tell whether its result depends on the order
