@@ -1,58 +1,72 @@
 package command
 
 import (
+	"math"
+
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 )
 
-// pushSize is how many rows a command that held them back pushes at a time.
-const pushSize = 1024
-
-// collect returns a sink for commands that need all rows before one comes out:
-// it keeps copies of them, charged to the run's memory, and at the end pushes
-// what finish makes of them. The rows are finish's to change and return.
-func collect(run *plan.Run, next plan.Sink, finish func(rows event.Batch) (event.Batch, error)) plan.Sink {
-	return &collectRun{run: run, next: next, finish: finish}
-}
-
-type collectRun struct {
+// collector is the sink of a command that needs all rows before one comes out.
+// It keeps copies of the rows, charged to the run's memory, and when the input
+// ends pushes the rows that finish makes of them.
+type collector struct {
 	run    *plan.Run
 	next   plan.Sink
-	finish func(event.Batch) (event.Batch, error)
-	rows   event.Batch
-	size   int
+	finish func(rows []*event.Event) ([]*event.Event, error)
+	rows   []*event.Event
+	held   int
 }
 
-func (r *collectRun) Push(b event.Batch) (bool, error) {
+// collect returns a collector in front of next. finish owns the rows and
+// returns those to push, in order.
+func collect(run *plan.Run, next plan.Sink, finish func([]*event.Event) ([]*event.Event, error)) *collector {
+	return &collector{run: run, next: next, finish: finish}
+}
+
+// Push implements [plan.Sink].
+func (c *collector) Push(b event.Batch) (bool, error) {
 	size := 0
 	for _, e := range b {
-		kept := e.Clone()
-		size += kept.Size()
-		r.rows = append(r.rows, kept)
+		row := e.Clone()
+		size += row.Size()
+		c.rows = append(c.rows, row)
 	}
-	r.size += size
-	return true, r.run.Hold(size)
+	c.held += size
+	return true, c.run.Hold(size)
 }
 
-func (r *collectRun) Close() error {
-	rows, err := r.finish(r.rows)
+// Close implements [plan.Sink].
+func (c *collector) Close() error {
+	rows, err := c.finish(c.rows)
 	if err != nil {
 		return err
 	}
-	if err := pushAll(r.next, rows); err != nil {
+	c.rows = nil
+	if err := pushRows(c.run, c.next, rows); err != nil {
 		return err
 	}
-	r.rows = nil
-	if err := r.run.Hold(-r.size); err != nil {
+	if err := c.run.Hold(-c.held); err != nil {
 		return err
 	}
-	return r.next.Close()
+	return c.next.Close()
 }
 
-// pushAll pushes rows in batches until no more are wanted.
-func pushAll(next plan.Sink, rows event.Batch) error {
+// batchRows is how many rows a command that makes rows pushes at a time.
+const batchRows = 512
+
+// pushRows pushes rows in batches until next wants no more. The rows are
+// placed in the order in which they stand: it is theirs from here on, whatever
+// became of the order in which events were searched.
+func pushRows(run *plan.Run, next plan.Sink, rows []*event.Event) error {
+	for i, row := range rows {
+		row.SetOrder(orderOfRow(i))
+	}
 	for len(rows) > 0 {
-		n := min(len(rows), pushSize)
+		if err := run.Context.Err(); err != nil {
+			return err
+		}
+		n := min(len(rows), batchRows)
 		more, err := next.Push(rows[:n:n])
 		if err != nil || !more {
 			return err
@@ -60,4 +74,9 @@ func pushAll(next plan.Sink, rows event.Batch) error {
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// orderOfRow is the place of the i-th row that a command makes.
+func orderOfRow(i int) event.Order {
+	return event.Order{Time: math.Inf(-1), Seq: uint64(i)} //nolint:gosec // i counts rows
 }
