@@ -41,6 +41,7 @@ const (
 	GeneratingNotFirst   Code = "generating-not-first" // a generating command in mid-pipeline
 	BadContent           Code = "bad-content"          // YAML of a detection, macro, lookup or story
 	LimitReached         Code = "limit-reached"
+	NullByField          Code = "null-by-field"         // rows that are in no group, for want of a BY field
 	SuspiciousExpression Code = "suspicious-expression" // runs as written, which is likely not as meant
 )
 

@@ -121,18 +121,21 @@ type Warning struct {
 }
 
 // Add records a warning.
-func (w *Warnings) Add(e *diag.Error) {
+func (w *Warnings) Add(e *diag.Error) { w.AddTimes(e, 1) }
+
+// AddTimes records a warning of something that occurred n times.
+func (w *Warnings) AddTimes(e *diag.Error, n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	key := warningKey{code: e.Code, source: sourceName(e), span: e.Span, message: e.Message}
 	if known := w.index[key]; known != nil {
-		known.Count++
+		known.Count += n
 		return
 	}
 	if w.index == nil {
 		w.index = map[warningKey]*Warning{}
 	}
-	w.index[key] = &Warning{Error: e, Count: 1}
+	w.index[key] = &Warning{Error: e, Count: n}
 }
 
 // All returns the warnings in the order of their places in the search.
