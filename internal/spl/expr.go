@@ -83,7 +83,7 @@ func (p *exprParser) peek() exprToken {
 			return token(exprString, Unescape(s[i+1:end-1]), end)
 		}
 		return token(exprField, s[i+1:end-1], end)
-	case c >= '0' && c <= '9', c == '.' && i+1 < p.end && s[i+1] >= '0' && s[i+1] <= '9' && !p.behindOperand():
+	case c >= '0' && c <= '9':
 		return p.number(i)
 	}
 	if n := identLen(s[i:p.end]); n > 0 {
@@ -98,16 +98,8 @@ func (p *exprParser) peek() exprToken {
 	return token(exprOp, s[i:i+n], i+n)
 }
 
-// behindOperand reports whether the position directly follows an operand, so
-// that a dot there concatenates.
-func (p *exprParser) behindOperand() bool {
-	i := p.pos - 1
-	for i >= 0 && isSpace(p.text.s[i]) {
-		i--
-	}
-	return i >= 0 && (isNameByte(p.text.s[i]) || strings.IndexByte(`"')`, p.text.s[i]) >= 0)
-}
-
+// number returns the number at i. A dot that no digit follows is not part of
+// it but concatenates, unless the text ends there.
 func (p *exprParser) number(i int) exprToken {
 	s, end := p.text.s, i
 	digits := func() {
@@ -225,7 +217,9 @@ func (p *exprParser) binary(lowest int) Expr {
 
 func (p *exprParser) operand(lowest int) Expr {
 	t := p.peek()
-	switch {
+	switch end := t.span.End; {
+	case t.kind == exprOp && t.text == "." && end < p.end && p.text.s[end] >= '0' && p.text.s[end] <= '9':
+		t = p.number(t.span.Start) // .5: where an operand is expected, the dot is no operator
 	case t.kind == exprIdent && strings.EqualFold(t.text, "NOT"):
 		p.pos = t.span.End
 		// NOT binds looser than a comparison: NOT a=b is NOT (a=b). Behind a

@@ -53,6 +53,7 @@ type expander struct {
 	macros Macros
 	out    *text
 	b      strings.Builder
+	spent  int // bytes of definitions that replaced calls
 }
 
 func (x *expander) expand(source *diag.Source, within []string) error {
@@ -91,9 +92,6 @@ func (x *expander) expand(source *diag.Source, within []string) error {
 		}
 	}
 	emit(len(s))
-	if x.b.Len() > maxExpanded {
-		return &diag.Error{Source: source, Code: diag.LimitReached, Message: fmt.Sprintf("the search grows beyond %d bytes by its macros", maxExpanded), Within: within}
-	}
 	return nil
 }
 
@@ -123,11 +121,19 @@ func (x *expander) call(source *diag.Source, call macroCall, within []string) er
 		return fail(diag.UnknownMacro, hint, "unknown macro `%s`", call.key())
 	}
 	definition := macro.Definition
-	if len(macro.Args) > 0 {
-		pairs := make([]string, 0, 2*len(macro.Args))
-		for i, name := range macro.Args {
-			pairs = append(pairs, "$"+name+"$", call.args[i])
-		}
+	size := len(definition)
+	pairs := make([]string, 0, 2*len(macro.Args))
+	for i, name := range macro.Args {
+		parameter := "$" + name + "$"
+		pairs = append(pairs, parameter, call.args[i])
+		size += strings.Count(definition, parameter) * len(call.args[i])
+	}
+	// Count before replacing, and a call of nothing too: a few macros that call
+	// each other several times would fill the memory or never come to an end.
+	if x.spent += size + 1; x.spent > maxExpanded {
+		return fail(diag.LimitReached, "", "the search grows beyond %d bytes by its macros", maxExpanded)
+	}
+	if len(pairs) > 0 {
 		definition = strings.NewReplacer(pairs...).Replace(definition)
 	}
 	inner := &diag.Source{Name: "macro `" + call.key() + "`", Text: definition}

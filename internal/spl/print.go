@@ -43,7 +43,12 @@ func printSearch(b *strings.Builder, e SearchExpr, prec int) {
 		b.WriteString("NOT ")
 		printSearch(b, e.X, searchNot)
 	case *SearchCompare:
-		b.WriteString(searchName(e.Field) + e.Op + e.Value.String())
+		b.WriteString(searchName(e.Field) + e.Op)
+		if literal := e.Value.String(); strings.HasPrefix(literal, "=") {
+			b.WriteString(" " + literal) // f= =x is not f==x
+		} else {
+			b.WriteString(literal)
+		}
 	case *SearchIn:
 		values := make([]string, len(e.Values))
 		for i, v := range e.Values {

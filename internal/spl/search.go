@@ -55,11 +55,7 @@ func (p *searchParser) parse() SearchExpr {
 func (p *searchParser) and() SearchExpr {
 	and := &SearchAnd{}
 	for !p.atEnd() {
-		if word, span := p.peekWord(); word == "AND" || word == "OR" {
-			if len(and.Terms) == 0 || word == "OR" {
-				p.fail(span, diag.BadSyntax, "a term was expected before "+word, `to look for the word itself, write it in quotes`)
-				break
-			}
+		if word, span := p.peekWord(); word == "AND" && len(and.Terms) > 0 {
 			p.pos = span.End
 			if p.atEnd() {
 				p.fail(span, diag.Incomplete, "a term was expected after AND", "")
@@ -101,10 +97,6 @@ func (p *searchParser) or() SearchExpr {
 			p.fail(span, diag.Incomplete, "a term was expected after OR", "")
 			break
 		}
-		if word, _ := p.peekWord(); word == "OR" || word == "AND" {
-			p.fail(span, diag.BadSyntax, "a term was expected after OR", "")
-			break
-		}
 		terms = append(terms, p.not())
 	}
 	if len(terms) == 0 {
@@ -130,7 +122,7 @@ func (p *searchParser) not() SearchExpr {
 	}
 	x := p.not()
 	p.depth--
-	return &SearchNot{X: x, Place: span.Join(x.Span())}
+	return &SearchNot{X: x, Place: diag.Span{Start: span.Start, End: p.pos}}
 }
 
 func (p *searchParser) term() SearchExpr {
@@ -158,6 +150,10 @@ func (p *searchParser) term() SearchExpr {
 			p.fail(diag.Span{Start: start, End: start + 1}, diag.BadSyntax, "a field name was expected before "+s[p.pos:p.pos+1], "")
 			return &SearchAnd{}
 		}
+	}
+	if word, span := p.peekWord(); word == "AND" || word == "OR" {
+		p.fail(span, diag.BadSyntax, "a term was expected before "+word, "to look for the word itself, write it in double quotes")
+		return &SearchAnd{}
 	}
 	value := p.word()
 	if p.err != nil {
@@ -256,22 +252,36 @@ func (p *searchParser) quoted() SearchValue {
 
 // directive takes CASE(x) or TERM(x), whose parenthesis opens at open.
 func (p *searchParser) directive(name string, open int) SearchValue {
-	n := strings.IndexByte(p.text.s[open:p.end], ')')
+	s := p.text.s[:p.end]
+	v, from := SearchValue{Directive: name}, open+1
+	for from < len(s) && isSpace(s[from]) {
+		from++
+	}
+	to := from
+	if from < len(s) && s[from] == '"' {
+		if to = closingQuote(s, from); to < 0 {
+			p.fail(diag.Span{Start: from, End: from + 1}, diag.Incomplete, "a text without its closing quote", "")
+			return v
+		}
+		v.Text, v.Quoted = Unescape(s[from+1:to-1]), true
+	}
+	n := strings.IndexByte(s[to:], ')')
 	if n < 0 {
 		p.fail(diag.Span{Start: p.pos, End: open + 1}, diag.Incomplete, name+"( without its closing )", "")
-		return SearchValue{}
+		return v
 	}
-	inner := strings.TrimSpace(p.text.s[open+1 : open+n])
-	quoted := len(inner) >= 2 && inner[0] == '"' && inner[len(inner)-1] == '"'
-	if quoted {
-		inner = Unescape(inner[1 : len(inner)-1])
+	whole := diag.Span{Start: p.pos, End: to + n + 1}
+	switch rest := strings.TrimSpace(s[to : to+n]); {
+	case v.Quoted && rest != "":
+		p.fail(whole, diag.BadSyntax, "one term was expected in "+name+"( )", "")
+	case v.Quoted:
+		p.pos = whole.End
+	case rest == "":
+		p.fail(whole, diag.MissingArgument, "a term was expected in "+name+"( )", "")
+	default:
+		v.Text, p.pos = rest, whole.End
 	}
-	if inner == "" {
-		p.fail(diag.Span{Start: p.pos, End: open + n + 1}, diag.MissingArgument, "a term was expected in "+name+"( )", "")
-	} else {
-		p.pos = open + n + 1
-	}
-	return SearchValue{Text: inner, Quoted: quoted, Directive: name}
+	return v
 }
 
 // operator takes a comparison operator, blanks before it allowed.
