@@ -3,15 +3,18 @@ package command
 // table is every command that pugmark knows, in the order of the names. A new
 // command is a new file and a line here.
 var table = []*Spec{
+	anomalydetection,
 	appendCommand,
 	appendcols,
 	appendpipe,
+	apply,
 	bin,
 	convert,
 	dedup,
 	fields,
 	filldown,
 	fillnull,
+	fit,
 	formatCommand,
 	head,
 	iplocation,
@@ -30,6 +33,7 @@ var table = []*Spec{
 	rex,
 	search,
 	sortCommand,
+	summary,
 	tableCommand,
 	tail,
 	union,

@@ -46,6 +46,7 @@ type Config struct {
 	Source  source.Source
 	Lookups plan.Lookups
 	Places  plan.Places
+	Models  plan.Models
 	// Now is the time that now() returns.
 	Now time.Time
 	// Location is the zone in which times are shown and days begin.
@@ -145,7 +146,7 @@ func newRun(ctx context.Context, config Config) *plan.Run {
 	run := &plan.Run{
 		Context: ctx, Now: config.Now, Location: config.Location,
 		Earliest: config.Earliest, Latest: config.Latest,
-		Limits: config.Limits, Lookups: config.Lookups, Places: config.Places, Warnings: &plan.Warnings{},
+		Limits: config.Limits, Lookups: config.Lookups, Places: config.Places, Models: config.Models, Warnings: &plan.Warnings{},
 	}
 	config.output = nil
 	run.Subsearch = func(s *plan.Search, maxRows int) ([]*event.Event, bool, error) {

@@ -27,3 +27,29 @@ type Lookup interface {
 	// replaces.
 	Store(rows []*event.Event, add bool, keyField string) error
 }
+
+// TimedLookup is a [Lookup] whose rows may hold only from a time on.
+type TimedLookup interface {
+	Lookup
+	// Timed reports whether the time of an event matters.
+	Timed() bool
+	// MatchAt is Match for an event of a time in epoch seconds: the rows that
+	// hold then, the latest first.
+	MatchAt(at float64, columns, keys, outputs []string) (values [][]string, ok bool)
+}
+
+// LookupCreator is a [Lookups] to which a search can add a table.
+type LookupCreator interface {
+	Lookups
+	// CreateLookup returns the table of a name, made if there is none. It
+	// fails for a name that no new table can have.
+	CreateLookup(name string) (Lookup, error)
+}
+
+// LookupExplainer is a [Lookups] that knows why a table that is defined cannot
+// be found.
+type LookupExplainer interface {
+	// LookupProblem returns what is wrong with the definition of a name, nil
+	// if nothing is known.
+	LookupProblem(name string) error
+}

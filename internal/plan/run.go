@@ -30,6 +30,8 @@ type Run struct {
 	Lookups Lookups
 	// Places finds where addresses are; nil without a database.
 	Places Places
+	// Models keeps what fit learns; nil if there is no place for it.
+	Models Models
 	// Limits bound what commands may hold.
 	Limits Limits
 	// Warnings takes what a person should know about the run.
