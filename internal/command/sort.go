@@ -9,6 +9,7 @@ import (
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/spill"
 	"github.com/pugmark/pugmark/internal/spl"
 	"github.com/pugmark/pugmark/internal/value"
 )
@@ -153,102 +154,63 @@ func (op sortOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 	if limit == defaultLimit {
 		limit = run.Limits.SortRows
 	}
-	return &sortRun{sorter: sorter{keys: op.keys, limit: limit}, op: op, run: run, next: next}, nil
+	return &sortRun{op: op, run: run, next: next, limit: limit, sorter: newSorter(run, op.keys, limit)}, nil
+}
+
+// newSorter returns what keeps rows in the order of the keys, on disk once they
+// take a good part of the run's memory.
+func newSorter(run *plan.Run, keys []sortKey, limit int) *spill.Sorter {
+	return spill.NewSorter(func(a, b *event.Event) int {
+		for _, k := range keys {
+			if c := k.compare(a.Get(k.field), b.Get(k.field)); c != 0 {
+				return c
+			}
+		}
+		return 0
+	}, int(run.Limits.WithDefaults().Memory/4), limit)
 }
 
 type sortRun struct {
-	sorter
-	op   sortOp
-	run  *plan.Run
-	next plan.Sink
-	cut  bool
+	op     sortOp
+	run    *plan.Run
+	next   plan.Sink
+	limit  int // 0 for all
+	sorter *spill.Sorter
+	seen   int
+	pushed int
 }
 
 // Push implements [plan.Sink].
 func (r *sortRun) Push(b event.Batch) (bool, error) {
-	size := 0
+	r.seen += len(b)
 	for _, e := range b {
-		size += r.add(e.Clone())
-		if r.limit > 0 && len(r.rows) >= 2*r.limit+sortSlack {
-			size -= r.truncate()
+		if err := r.sorter.Add(e); err != nil {
+			return false, err
 		}
 	}
-	return true, r.run.Hold(size)
+	return true, nil
 }
 
 // Close implements [plan.Sink].
 func (r *sortRun) Close() error {
-	if r.truncate() > 0 {
-		r.cut = true
-	}
 	if r.seen > r.limit && r.limit > 0 && r.op.limit == defaultLimit {
 		r.op.place.warn(r.run, diag.LimitReached, `write "sort 0" to keep all`, "only the first %d of %d rows were kept", r.limit, r.seen)
 	}
-	if err := pushRows(r.run, r.next, r.sorted()); err != nil {
+	if err := spill.Merge([]*spill.Sorter{r.sorter}, r.push); err != nil {
 		return err
 	}
 	return r.next.Close()
 }
 
-// sortSlack is how many rows beyond twice its limit a sorter gathers before it
-// drops the last ones.
-const sortSlack = 10_000
-
-// sorter keeps rows with the values that they sort by.
-type sorter struct {
-	keys  []sortKey
-	limit int // 0 for all
-	rows  []sortRow
-	seen  int
-}
-
-type sortRow struct {
-	row    *event.Event
-	values []value.Value
-	size   int
-}
-
-// add keeps a row, which is the sorter's, and returns its size.
-func (s *sorter) add(row *event.Event) int {
-	r := sortRow{row: row, values: make([]value.Value, len(s.keys)), size: row.Size()}
-	for i, k := range s.keys {
-		r.values[i] = row.Get(k.field)
-		r.size += 56
+func (r *sortRun) push(b event.Batch) (bool, error) {
+	if err := r.run.Context.Err(); err != nil {
+		return false, err
 	}
-	s.rows = append(s.rows, r)
-	s.seen++
-	return r.size
-}
-
-// truncate sorts, drops the rows beyond the limit and returns their size.
-func (s *sorter) truncate() int {
-	slices.SortStableFunc(s.rows, func(a, b sortRow) int {
-		for i, k := range s.keys {
-			if c := k.compare(a.values[i], b.values[i]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	if s.limit == 0 || len(s.rows) <= s.limit {
-		return 0
+	for _, e := range b {
+		e.SetOrder(orderOfRow(r.pushed))
+		r.pushed++
 	}
-	dropped := 0
-	for _, r := range s.rows[s.limit:] {
-		dropped += r.size
-	}
-	clear(s.rows[s.limit:])
-	s.rows = s.rows[:s.limit]
-	return dropped
-}
-
-// sorted returns the rows as they stand.
-func (s *sorter) sorted() []*event.Event {
-	rows := make([]*event.Event, len(s.rows))
-	for i, r := range s.rows {
-		rows[i] = r.row
-	}
-	return rows
+	return r.next.Push(b)
 }
 
 // compare orders two values by the key. An absent one comes last in both
