@@ -64,7 +64,7 @@ func printSearch(b *strings.Builder, e SearchExpr, prec int) {
 
 // searchName writes a field name of a search expression.
 func searchName(name string) string {
-	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return isSpace(byte(r)) && r < 0x80 || strings.ContainsRune("()\"[]=<>|!,`\\", r) }) || isOperatorWord(name) {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) || strings.ContainsRune("()\"[]=<>|!,`\\", r) }) || isOperatorWord(name) {
 		return Quote(name)
 	}
 	return name
@@ -75,7 +75,10 @@ func isOperatorWord(s string) bool { return s == "AND" || s == "OR" || s == "NOT
 // String writes the literal as it stands in a search expression.
 func (v SearchValue) String() string {
 	text := v.Text
-	if v.Quoted || text == "" || v.Directive == "" && strings.ContainsFunc(text, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) || r == '`' }) {
+	// A bare literal has blanks only in the parentheses of what looks like a
+	// call: f(a, b).
+	split := v.Directive == "" && !strings.Contains(text, "(") && strings.ContainsFunc(text, func(r rune) bool { return r < 0x80 && isSpace(byte(r)) })
+	if v.Quoted || split || text == "" || strings.Contains(text, "`") {
 		text = Quote(text)
 	}
 	if v.Directive != "" {

@@ -151,8 +151,12 @@ func (p *searchParser) term() SearchExpr {
 			return &SearchAnd{}
 		}
 	}
-	if word, span := p.peekWord(); word == "AND" || word == "OR" {
+	switch word, span := p.peekWord(); {
+	case word == "AND" || word == "OR":
 		p.fail(span, diag.BadSyntax, "a term was expected before "+word, "to look for the word itself, write it in double quotes")
+		return &SearchAnd{}
+	case word == "IN" && p.opensList(span.End):
+		p.fail(span, diag.BadSyntax, "a field name was expected before IN", "")
 		return &SearchAnd{}
 	}
 	value := p.word()

@@ -70,7 +70,7 @@ func TestParseSearch(t *testing.T) {
 		{`NOT f IN (a)`, `(not (in f a))`},
 		{`"f g" IN (a)`, `(in f g a)`},
 		{`f in (a)`, `(and f in a)`}, // lower case: words to look for
-		{`IN (a)`, `(and IN a)`},
+		{`a IN b`, `(and a IN b)`},
 
 		// Directives. Source: Splunk, Use CASE() and TERM().
 		{`CASE(Error)`, `CASE<Error>`},
@@ -118,6 +118,8 @@ func TestParseSearchProblems(t *testing.T) {
 		{`a OR OR b`, `1:6 bad-syntax: a term was expected before OR` + quoteIt},
 		{`a AND AND b`, `1:7 bad-syntax: a term was expected before AND` + quoteIt},
 		{`a AND OR b`, `1:7 bad-syntax: a term was expected before OR` + quoteIt},
+		{`IN (a)`, `1:1 bad-syntax: a field name was expected before IN`},
+		{`(f) IN (a)`, `1:5 bad-syntax: a field name was expected before IN`},
 		{`NOT OR`, `1:5 bad-syntax: a term was expected before OR` + quoteIt},
 		{`(a`, `1:1 incomplete: a ( without its closing )`},
 		{`a)`, `1:2 bad-syntax: ) without a ( before it`},
