@@ -45,10 +45,20 @@ type Env struct {
 	Macros spl.Macros
 	// Lookups knows the lookup tables; it may be nil.
 	Lookups plan.Lookups
+	// DataModels knows the data models; it may be nil.
+	DataModels plan.DataModels
 
 	// compile is compileOps, reached through a value because the table, which
 	// compileOps reads, holds the commands that call it.
 	compile func(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error)
+}
+
+// macros returns the macros known, none if there are none.
+func (env *Env) macros() spl.Macros {
+	if env.Macros == nil {
+		return spl.NoMacros{}
+	}
+	return env.Macros
 }
 
 // Subsearch compiles a bracketed search of a command's arguments; nil, a

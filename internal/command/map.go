@@ -126,11 +126,7 @@ func insideQuotes(s string) bool {
 }
 
 func (op *mapOp) run(run *plan.Run, text string) ([]*event.Event, error) {
-	macros := op.env.Macros
-	if macros == nil {
-		macros = spl.NoMacros{}
-	}
-	pipeline, err := spl.Parse(&diag.Source{Name: "search of map", Text: text}, macros)
+	pipeline, err := spl.Parse(&diag.Source{Name: "search of map", Text: text}, op.env.macros())
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,109 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/pugmark/pugmark/internal/diag"
+	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/spl"
+	"github.com/pugmark/pugmark/internal/value"
+)
+
+// findDataset looks a dataset up and reports one that is not known.
+func findDataset(a *spl.Args, env *Env, path string, at diag.Span) (plan.ModelDataset, bool) {
+	if env.DataModels == nil {
+		a.Fail(at, diag.UnknownDataModel, "", "no data models are known here")
+		return plan.ModelDataset{}, false
+	}
+	d, ok := env.DataModels.Dataset(path)
+	if !ok {
+		known := env.DataModels.DatasetNames()
+		hint := diag.Suggest(path, known)
+		if hint == "" {
+			hint = "known are " + strings.Join(known, ", ")
+		}
+		a.Fail(at, diag.UnknownDataModel, hint, "unknown data model %q", path)
+	}
+	return d, ok
+}
+
+// searchText returns the search op of an expression as text, for commands that
+// begin by reading the events of a dataset.
+func searchText(name, text string, env *Env) (plan.Op, error) {
+	pipeline, err := spl.Parse(&diag.Source{Name: name, Text: "search " + text}, env.macros())
+	if err != nil {
+		return nil, err
+	}
+	search, err := env.Subsearch(pipeline)
+	if err != nil {
+		return nil, err
+	}
+	return search.Ops[0], nil
+}
+
+// prefixDataset gives events the fields of a dataset under the dataset's
+// names, and lets go of nothing.
+func prefixDataset(d plan.ModelDataset) plan.Op {
+	fields := make([]datasetField, len(d.Fields))
+	for i, f := range d.Fields {
+		fields[i] = datasetField{from: f.Event, to: f.Name, unknown: f.Unknown}
+	}
+	return &datasetOp{name: d.Path, fields: fields}
+}
+
+// plainDataset gives events the fields of a dataset under their own names.
+func plainDataset(d plan.ModelDataset) plan.Op {
+	var fields []datasetField
+	for _, f := range d.Fields {
+		if f.Unknown {
+			fields = append(fields, datasetField{from: f.Event, to: f.Name[strings.LastIndexByte(f.Name, '.')+1:], unknown: true})
+		}
+	}
+	return &datasetOp{name: d.Path, fields: fields}
+}
+
+// datasetOp computes the fields of a dataset.
+type datasetOp struct {
+	name   string
+	fields []datasetField
+}
+
+type datasetField struct {
+	from, to string
+	unknown  bool
+}
+
+func (op *datasetOp) String() string  { return "datamodel " + op.name }
+func (op *datasetOp) Kind() plan.Kind { return plan.Streaming }
+
+func (op *datasetOp) Needs(wanted event.Set) event.Set {
+	if wanted.All() {
+		return wanted
+	}
+	needs := wanted
+	for _, f := range op.fields {
+		if wanted.Has(f.to) {
+			needs = needs.Without(f.to)
+		}
+	}
+	for _, f := range op.fields {
+		if wanted.Has(f.to) {
+			needs = needs.With(f.from)
+		}
+	}
+	return needs
+}
+
+func (op *datasetOp) Start(_ *plan.Run, next plan.Sink) (plan.Sink, error) {
+	unknown := value.OfText("unknown")
+	return changeRows(next, func(e *event.Event) {
+		for _, f := range op.fields {
+			v := e.Get(f.from)
+			if f.unknown && (v.IsNull() || v.String() == "") {
+				v = unknown
+			}
+			e.Set(f.to, v)
+		}
+	}), nil
+}
