@@ -21,24 +21,31 @@ Values are compared without case, and a star in a value stands for any run of ch
 		`search * | stats count by eventName | search count>10`,
 	},
 	Parse: func(a *spl.Args, env *Env) (plan.Op, error) {
-		op := &searchOp{expr: a.Search(), command: a.Command(), subsearches: map[*spl.SearchSubsearch]*plan.Search{}}
+		expr := a.Search()
 		if err := a.End(); err != nil {
 			return nil, err
 		}
-		if err := op.compileSubsearches(op.expr, env); err != nil {
-			return nil, err
-		}
-		// Compiled once here for its problems and notes, with subsearches that
-		// match everything, and again when the search runs and knows the time.
-		f, err := filter.Compile(op.expr, filter.Options{ErrorAt: op.command.ErrorAt, Subsearch: func(*spl.SearchSubsearch) (spl.SearchExpr, error) {
-			return &spl.SearchAnd{}, nil
-		}})
-		if err != nil {
-			return nil, err
-		}
-		op.fields, op.notes = f.Fields(), f.Notes()
-		return op, nil
+		return newSearchOp(expr, a.Command(), env)
 	},
+}
+
+// newSearchOp binds an expression of the command c, for any command whose
+// arguments hold one.
+func newSearchOp(expr spl.SearchExpr, c *spl.Command, env *Env) (*searchOp, error) {
+	op := &searchOp{expr: expr, command: c, subsearches: map[*spl.SearchSubsearch]*plan.Search{}}
+	if err := op.compileSubsearches(op.expr, env); err != nil {
+		return nil, err
+	}
+	// Compiled once here for its problems and notes, with subsearches that
+	// match everything, and again when the search runs and knows the time.
+	f, err := filter.Compile(op.expr, filter.Options{ErrorAt: op.command.ErrorAt, Subsearch: func(*spl.SearchSubsearch) (spl.SearchExpr, error) {
+		return &spl.SearchAnd{}, nil
+	}})
+	if err != nil {
+		return nil, err
+	}
+	op.fields, op.notes = f.Fields(), f.Notes()
+	return op, nil
 }
 
 type searchOp struct {
