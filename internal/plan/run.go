@@ -74,6 +74,8 @@ func (r *Run) Once(key any, create func() (any, error)) (any, error) {
 type Search struct {
 	Source *diag.Source
 	Ops    []Op
+	// Notes say what is likely not meant as it is written.
+	Notes []*diag.Error
 }
 
 // Limits bound what a search may hold or return. Zero means the default.
@@ -152,6 +154,7 @@ func (w *Warnings) All() []*Warning {
 		return cmp.Or(
 			cmp.Compare(sourceName(a.Error), sourceName(b.Error)),
 			cmp.Compare(a.Span.Start, b.Span.Start),
+			cmp.Compare(a.Span.End, b.Span.End),
 			cmp.Compare(a.Code, b.Code),
 			cmp.Compare(a.Message, b.Message),
 		)
