@@ -48,6 +48,8 @@ type Env struct {
 	// DataModels knows the data models; it may be nil.
 	DataModels plan.DataModels
 
+	notes *[]*diag.Error // of all commands of the search
+
 	// compile is compileOps, reached through a value because the table, which
 	// compileOps reads, holds the commands that call it.
 	compile func(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error)
@@ -108,12 +110,12 @@ func (env *Env) Subpipeline(p *spl.Pipeline) ([]plan.Op, error) {
 // search, as must a whole search.
 func Compile(pipeline *spl.Pipeline, env *Env) (*plan.Search, error) {
 	within := *env
-	within.compile = compileOps
+	within.compile, within.notes = compileOps, &[]*diag.Error{}
 	ops, err := compileOps(pipeline, &within, true)
 	if err != nil {
 		return nil, err
 	}
-	return &plan.Search{Ops: ops}, nil
+	return &plan.Search{Ops: ops, Notes: *within.notes}, nil
 }
 
 // compileOps parses commands; begins says that the first begins a search.
@@ -125,6 +127,9 @@ func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error
 		if err != nil {
 			problems = append(problems, diag.All(err)...)
 			continue
+		}
+		if n, ok := op.(plan.Noter); ok && env.notes != nil {
+			*env.notes = append(*env.notes, n.Notes()...)
 		}
 		if c, ok := op.(plan.Composite); ok {
 			ops = append(ops, c.Ops()...)
