@@ -8,11 +8,11 @@ import (
 
 // ExprOption reads the option name=(expression), which may also be written
 // name="(expression)" or, as in Splunk's manual of streamstats,
-// name="("expression")". It returns the expression and its text.
-func (a *Args) ExprOption(name string) (x Expr, source string, ok bool) {
+// name="("expression")".
+func (a *Args) ExprOption(name string) (x Expr, ok bool) {
 	t, ok := a.option(name)
 	if !ok {
-		return nil, "", false
+		return nil, false
 	}
 	in, from, to := a.command.text, t.Span.Start, a.command.args.End
 	switch {
@@ -21,7 +21,7 @@ func (a *Args) ExprOption(name string) (x Expr, source string, ok bool) {
 		i := slices.IndexFunc(a.tokens, func(c Token) bool { return c.Span.Start > from && c.Kind == Text && c.Text == ")" })
 		if i < 0 {
 			a.Fail(t.Span, diag.Incomplete, "", `%s="(" without its closing ")"`, name)
-			return nil, "", false
+			return nil, false
 		}
 		from, to = t.Span.End, a.tokens[i].Span.Start
 		a.dropTokens(from, a.tokens[i].Span.End)
@@ -35,7 +35,7 @@ func (a *Args) ExprOption(name string) (x Expr, source string, ok bool) {
 		in = &text{s: string(s), segments: in.segments}
 	case t.Kind != Punct:
 		a.Fail(t.Span, diag.BadSyntax, "", "%s=( ) with an expression was expected", name)
-		return nil, "", false
+		return nil, false
 	}
 	p := &exprParser{text: in, pos: from, end: to}
 	if t.Kind == Punct {
@@ -46,9 +46,9 @@ func (a *Args) ExprOption(name string) (x Expr, source string, ok bool) {
 	}
 	if p.err != nil {
 		a.FailWith(p.err)
-		return nil, "", false
+		return nil, false
 	}
-	return x, ExprString(x), true
+	return x, true
 }
 
 // dropTokens takes the tokens of a span out of the arguments.
