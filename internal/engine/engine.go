@@ -11,6 +11,7 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/pugmark/pugmark/internal/command"
@@ -68,6 +69,9 @@ type Config struct {
 	NoPushdown bool
 	// Report takes what the source did; it may be nil.
 	Report *source.Report
+	// Matched, if not nil, counts the events that passed the filter of a
+	// search, each once for each search. It may be read while searches run.
+	Matched *atomic.Int64
 
 	output plan.Sink // where rows go instead of the Result
 }
@@ -136,6 +140,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Report == nil {
 		c.Report = &source.Report{}
+	}
+	if c.Matched == nil {
+		c.Matched = &atomic.Int64{}
 	}
 	c.Limits = c.Limits.WithDefaults()
 	return c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -117,7 +118,8 @@ func TestManySearchesShareOnePass(t *testing.T) {
 		searches = append(searches, compile(t, "eventName="+name+" n>0"))
 	}
 	searches = append(searches, compile(t, "n=5"))
-	results, err := engine.RunAll(t.Context(), searches, engine.Config{Source: events, Jobs: 2, Track: true})
+	var matched atomic.Int64
+	results, err := engine.RunAll(t.Context(), searches, engine.Config{Source: events, Jobs: 2, Track: true, Matched: &matched})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +132,9 @@ func TestManySearchesShareOnePass(t *testing.T) {
 	want := []string{"0 1 [a]", "1 2 [b]", "1 3 [c]", "2 4 [d]", "4 5 [e]"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+	if matched.Load() != 5 {
+		t.Errorf("%d events counted as matched, want 5", matched.Load())
 	}
 }
 

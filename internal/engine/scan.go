@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"math"
+	"sync/atomic"
 
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
@@ -26,7 +27,7 @@ func scan(ctx context.Context, executions []*execution, config Config) error {
 	dispatch := newDispatch(reading)
 	sinks := make([]source.Sink, config.Jobs)
 	for i := range sinks {
-		sinks[i] = newWorker(dispatch, config.BatchSize)
+		sinks[i] = newWorker(dispatch, config)
 	}
 	return config.Source.Scan(ctx, request(reading, config), sinks)
 }
@@ -120,13 +121,14 @@ func conditionOn(x *execution, field string) ([]string, bool) {
 type worker struct {
 	dispatch  *dispatch
 	batchSize int
+	matched   *atomic.Int64
 	lanes     []*lane
 	wanted    []event.Batch // per lane, of the batch at hand
 	open      int           // lanes that want more
 }
 
-func newWorker(d *dispatch, batchSize int) *worker {
-	w := &worker{dispatch: d, batchSize: batchSize, lanes: make([]*lane, len(d.executions)), wanted: make([]event.Batch, len(d.executions))}
+func newWorker(d *dispatch, config Config) *worker {
+	w := &worker{dispatch: d, batchSize: config.BatchSize, matched: config.Matched, lanes: make([]*lane, len(d.executions)), wanted: make([]event.Batch, len(d.executions))}
 	for i, x := range d.executions {
 		w.lanes[i] = x.newLane(len(d.executions) > 1)
 		w.open++
@@ -169,6 +171,7 @@ func (w *worker) push(b event.Batch) {
 		if len(wanted) == 0 {
 			continue
 		}
+		w.matched.Add(int64(len(wanted)))
 		if !w.lanes[i].push(wanted) {
 			w.open--
 		}
