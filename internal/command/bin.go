@@ -56,27 +56,39 @@ type binOp struct {
 // logSpan is the span [coefficient]log[base].
 type logSpan struct{ coefficient, base float64 }
 
+// binOptions are the options of bin, which chart and timechart have for each
+// field that they split by.
+var binOptions = []string{"span", "minspan", "bins", "start", "end", "aligntime"}
+
 func (op *binOp) takeOptions(a *spl.Args) {
-	if t, ok := a.TextToken("span"); ok {
+	for _, name := range binOptions {
+		if t, ok := a.TextToken(name); ok {
+			op.setOption(a, name, t)
+		}
+	}
+}
+
+func (op *binOp) setOption(a *spl.Args, name string, t spl.Token) {
+	switch name {
+	case "span":
 		if strings.Contains(strings.ToLower(t.Text), "log") {
 			op.log = parseLogSpan(a, t)
 		} else {
 			op.span = parseSpan(a, t)
 		}
-	}
-	if t, ok := a.TextToken("minspan"); ok {
+	case "minspan":
 		op.minspan = parseSpan(a, t)
-	}
-	if t, ok := a.TextToken("bins"); ok {
+	case "bins":
 		n, err := strconv.Atoi(t.Text)
 		if err != nil || n < 2 || n > 50_000 {
 			a.Fail(t.Span, diag.BadArgument, "", "bins=%s: a whole number from 2 to 50000 was expected", t.Text)
 		}
 		op.bins = n
-	}
-	takeNumber(a, "start", &op.start)
-	takeNumber(a, "end", &op.end)
-	if t, ok := a.TextToken("aligntime"); ok {
+	case "start":
+		op.start = parseNumber(a, name, t)
+	case "end":
+		op.end = parseNumber(a, name, t)
+	case "aligntime":
 		op.align = t.Text
 		if _, err := alignment(op.align, &plan.Run{Location: time.UTC}); err != nil {
 			a.Fail(t.Span, diag.BadTime, "", "aligntime: %v", err)
@@ -87,14 +99,18 @@ func (op *binOp) takeOptions(a *spl.Args) {
 // takeNumber reads the option name=number.
 func takeNumber(a *spl.Args, name string, to *float64) bool {
 	t, ok := a.TextToken(name)
-	if !ok {
-		return false
+	if ok {
+		*to = parseNumber(a, name, t)
 	}
-	var valid bool
-	if *to, valid = value.ParseNumber(t.Text); !valid {
+	return ok
+}
+
+func parseNumber(a *spl.Args, name string, t spl.Token) float64 {
+	f, ok := value.ParseNumber(t.Text)
+	if !ok {
 		a.Fail(t.Span, diag.BadArgument, "", "%s=%s: a number was expected", name, t.Text)
 	}
-	return true
+	return f
 }
 
 func parseSpan(a *spl.Args, t spl.Token) timeformat.Span {
@@ -126,7 +142,16 @@ func (s *logSpan) String() string {
 }
 
 func (op binOp) String() string {
-	s := "bin"
+	s := "bin" + op.optionString(100) + " " + argName(op.field)
+	if op.as != op.field {
+		s += " AS " + argName(op.as)
+	}
+	return s
+}
+
+// optionString writes the options, bins unless it is as usual.
+func (op binOp) optionString(usual int) string {
+	s := ""
 	switch {
 	case op.log != nil:
 		s += " span=" + op.log.String()
@@ -136,7 +161,7 @@ func (op binOp) String() string {
 	if op.minspan != (timeformat.Span{}) {
 		s += " minspan=" + op.minspan.String()
 	}
-	if op.bins != 100 {
+	if op.bins != usual {
 		s += " bins=" + strconv.Itoa(op.bins)
 	}
 	if !math.IsInf(op.start, 0) {
@@ -147,10 +172,6 @@ func (op binOp) String() string {
 	}
 	if op.align != "" {
 		s += " aligntime=" + spl.Quote(op.align)
-	}
-	s += " " + argName(op.field)
-	if op.as != op.field {
-		s += " AS " + argName(op.as)
 	}
 	return s
 }

@@ -48,6 +48,10 @@ func New(fields ...Field) *Event {
 	return e
 }
 
+// OfFields returns a row of the fields, which all have different names and a
+// value. It keeps the slice.
+func OfFields(fields []Field) *Event { return &Event{ordered: true, own: fields} }
+
 // Reset makes e the event of record r, without fields of its own.
 func (e *Event) Reset(r *Record) {
 	e.own = e.own[:0]
