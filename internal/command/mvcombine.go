@@ -1,13 +1,11 @@
 package command
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
-	"github.com/pugmark/pugmark/internal/value"
 )
 
 var mvcombine = &Spec{
@@ -50,7 +48,7 @@ func (op mvcombineOp) combine(rows []*event.Event) []*event.Event {
 		if v.IsNull() {
 			return false
 		}
-		key := op.key(row)
+		key := rowKey(row, op.field)
 		first := groups[key]
 		if first == nil {
 			groups[key] = row
@@ -64,18 +62,4 @@ func (op mvcombineOp) combine(rows []*event.Event) []*event.Event {
 		first.Inherit(row.Lineage())
 		return true
 	})
-}
-
-// key is equal for rows that are equal but for the field.
-func (op mvcombineOp) key(row *event.Event) string {
-	all := row.Fields()
-	slices.SortFunc(all, func(a, b event.Field) int { return cmp.Compare(a.Name, b.Name) })
-	var key []byte
-	for _, f := range all {
-		if f.Name != op.field {
-			key = appendKey(key, value.OfText(f.Name))
-			key = appendKey(key, f.Value)
-		}
-	}
-	return string(key)
 }
