@@ -8,6 +8,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -120,8 +121,8 @@ func (e *Error) render(severity string) string {
 	fmt.Fprintf(&b, "%s | %s\n", number, visible(text))
 	fmt.Fprintf(&b, "%s | %s%s", strings.Repeat(" ", len(number)), blanks(text[:start]), strings.Repeat("^", max(1, width(text[start:end]))))
 	b.WriteString(hintLine(" ", e.Hint))
-	for i := len(e.Within) - 1; i >= 0; i-- {
-		fmt.Fprintf(&b, "\n%s   in macro `%s`", strings.Repeat(" ", len(number)), visible(e.Within[i]))
+	for _, call := range slices.Backward(e.Within) {
+		fmt.Fprintf(&b, "\n%s   in macro `%s`", strings.Repeat(" ", len(number)), visible(call))
 	}
 	return b.String()
 }

@@ -43,7 +43,7 @@ func (l List) Err() error {
 // All returns the problems that err holds, or nil if it holds none: the one
 // place that takes an error apart for display.
 func All(err error) []*Error {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // takes each layer of wrapping apart
 	case nil:
 		return nil
 	case *Error:

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/pugmark/pugmark/internal/value"
 )
@@ -79,8 +80,8 @@ func indexOf[T comparable](list *[]T, x T) int {
 // meta returns the number of a Meta; clones of one, as kept events have, count
 // as the same.
 func (c *Codec) meta(m *Meta) int {
-	for i := len(c.metas) - 1; i >= 0; i-- {
-		if *c.metas[i] == *m {
+	for i, known := range slices.Backward(c.metas) {
+		if *known == *m {
 			return i
 		}
 	}

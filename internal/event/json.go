@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -182,12 +183,7 @@ func isJSONNumber(token string) bool {
 		return false // ParseFloat knows hexadecimal and infinity, JSON does not
 	}
 	_, err := strconv.ParseFloat(token, 64)
-	return err == nil || isRange(err)
-}
-
-func isRange(err error) bool {
-	numError, ok := err.(*strconv.NumError) //nolint:errorlint // ParseFloat documents this type
-	return ok && numError.Err == strconv.ErrRange
+	return err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 // skip consumes a value without looking into it.

@@ -163,7 +163,7 @@ func (a *Args) Field() string {
 func (a *Args) Fields(stop ...string) []string {
 	var fields []string
 	for {
-		for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
+		for a.Take(",") { // stray and doubled commas occur in shipped content
 		}
 		switch t := a.Peek(); t.Kind {
 		case Word, Text, Name:

@@ -160,7 +160,7 @@ func TestTheFirstProblemIsKept(t *testing.T) {
 	first := a.Err()
 	a.Fail(a.Span(), diag.BadArgument, "", "second")
 	a.FailWith(errors.New("third"))
-	if a.Err() != first || a.More() || a.Next().Kind != spl.End || a.Field() != "" {
+	if !errors.Is(a.Err(), first) || a.More() || a.Next().Kind != spl.End || a.Field() != "" {
 		t.Errorf("after %v: %v, more tokens: %v", first, a.Err(), a.More())
 	}
 	if got := shape(a.Search()); got != "(and)" {

@@ -2,6 +2,7 @@ package spl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -137,7 +138,7 @@ func (x *expander) call(source *diag.Source, call macroCall, within []string) er
 		definition = strings.NewReplacer(pairs...).Replace(definition)
 	}
 	inner := &diag.Source{Name: "macro `" + call.key() + "`", Text: definition}
-	return x.expand(inner, append(within[:len(within):len(within)], call.key()))
+	return x.expand(inner, append(slices.Clip(within), call.key()))
 }
 
 func hintArgs(m Macro) string {
