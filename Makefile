@@ -1,0 +1,78 @@
+# `make` lists the targets.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+GO       ?= go
+TOOL     := $(GO) tool -modfile=tools.mod
+FUZZTIME ?= 5s
+BENCH    ?= .
+COUNT    ?= 10
+BASE     ?= main
+PACKAGES ?= ./...
+
+.PHONY: help build demo test check race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-compare docs cover vuln clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/pugmark, one static binary.
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/pugmark ./cmd/pugmark
+
+demo: build ## The first look: scan an embedded sample.
+	@./bin/pugmark demo
+
+test: tidy vet lint lint-selftest race fuzz-short build ## Run everything that CI runs, in its order.
+
+check: test ## The same as test.
+
+race: ## Run all tests with the race detector.
+	$(GO) test -race -timeout=15m ./...
+
+vet: ## Run go vet.
+	$(GO) vet ./...
+
+lint: ## Run the linters and check the formatting.
+	$(TOOL) golangci-lint run
+
+lint-selftest: ## Prove that the import rules catch a violation.
+	.ci/lint-selftest $(TOOL) golangci-lint
+
+fmt: ## Format the code.
+	$(TOOL) golangci-lint fmt
+
+tidy: ## Check that go.mod and go.sum are tidy.
+	$(GO) mod tidy -diff
+
+fuzz-short: ## Run each fuzz target for FUZZTIME, 5s.
+	@set -e; grep -rEo --include='*_test.go' --exclude-dir=.cache '^func Fuzz\w+' . | sed 's,/[^/]*:func , ,' | sort -u | \
+	while read -r dir target; do \
+	  echo "$(GO) test -fuzz=$$target -fuzztime=$(FUZZTIME) $$dir"; \
+	  $(GO) test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "$$dir" </dev/null; \
+	done
+
+fuzz: ## Run each fuzz target for ten minutes.
+	@$(MAKE) --no-print-directory fuzz-short FUZZTIME=10m
+
+bench: ## Run the benchmarks BENCH of PACKAGES, COUNT times.
+	@mkdir -p .cache
+	$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES) | tee .cache/bench.txt
+
+bench-compare: bench ## Compare the benchmarks with those of the branch BASE.
+	git worktree add --detach --force .cache/base $(BASE)
+	cd .cache/base && $(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES) > ../bench-base.txt; \
+	  cd ../.. && git worktree remove --force .cache/base
+	$(TOOL) benchstat .cache/bench-base.txt .cache/bench.txt
+
+docs: ## Write the pages of docs/reference from the tables in the code.
+	$(GO) test ./internal/reference -update
+
+cover: ## Measure what the tests cover.
+	@mkdir -p .cache
+	$(GO) test -coverpkg=./... -coverprofile=.cache/cover.out ./...
+	$(GO) tool cover -func=.cache/cover.out | tail -n 1
+
+vuln: ## Look for known vulnerabilities; needs vuln.go.dev.
+	$(TOOL) govulncheck ./...
+
+clean: ## Remove what was built.
+	rm -rf bin .cache dist
