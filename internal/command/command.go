@@ -8,6 +8,7 @@ package command
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/plan"
@@ -73,14 +74,21 @@ func (env *Env) Subsearch(p *spl.Pipeline) (*plan.Search, error) {
 	return &plan.Search{Ops: ops}, err
 }
 
-// Specs returns every command in the order of the names.
-func Specs() []*Spec { return slices.Clone(table) }
+// Specs returns every command in the order of the names, also those that
+// pugmark refuses.
+func Specs() []*Spec {
+	return slices.SortedFunc(slices.Values(slices.Concat(table, refused)), func(a, b *Spec) int {
+		return strings.Compare(a.Name, b.Name)
+	})
+}
 
 // Find returns the command of a name or alias, or nil.
 func Find(name string) *Spec {
-	for _, s := range table {
-		if s.Name == name || slices.Contains(s.Aliases, name) {
-			return s
+	for _, list := range [][]*Spec{table, refused} {
+		for _, s := range list {
+			if s.Name == name || slices.Contains(s.Aliases, name) {
+				return s
+			}
 		}
 	}
 	return nil
@@ -90,9 +98,7 @@ func Find(name string) *Spec {
 func Names() []string {
 	var names []string
 	for _, s := range table {
-		if s.Parse != nil {
-			names = append(append(names, s.Name), s.Aliases...)
-		}
+		names = append(append(names, s.Name), s.Aliases...)
 	}
 	return names
 }

@@ -11,28 +11,46 @@ import (
 	"github.com/pugmark/pugmark/internal/spl"
 )
 
-func TestTableIsSortedAndComplete(t *testing.T) {
+func TestTablesAreSortedAndComplete(t *testing.T) {
 	t.Parallel()
-	if !slices.IsSortedFunc(table, func(a, b *Spec) int { return strings.Compare(a.Name, b.Name) }) {
-		t.Error("the table is not in the order of the names")
-	}
 	seen := map[string]bool{}
+	for _, list := range [][]*Spec{table, refused} {
+		if !slices.IsSortedFunc(list, func(a, b *Spec) int { return strings.Compare(a.Name, b.Name) }) {
+			t.Error("a table is not in the order of the names")
+		}
+		for _, s := range list {
+			for _, name := range append([]string{s.Name}, s.Aliases...) {
+				if seen[name] || name != strings.ToLower(name) {
+					t.Errorf("%s: there twice, or not in lower case", name)
+				}
+				seen[name] = true
+			}
+			if !strings.HasSuffix(s.Summary, ".") {
+				t.Errorf("%s: needs a summary with a full stop", s.Name)
+			}
+		}
+	}
 	for _, s := range table {
-		for _, name := range append([]string{s.Name}, s.Aliases...) {
-			if seen[name] || name != strings.ToLower(name) {
-				t.Errorf("%s: there twice, or not in lower case", name)
-			}
-			seen[name] = true
+		if s.Parse == nil || s.Syntax == "" || len(s.Examples) == 0 {
+			t.Errorf("%s: needs a syntax, an example and a parser", s.Name)
 		}
-		if s.Parse == nil {
-			if s.Instead == "" {
-				t.Errorf("%s: refused without saying what to use instead", s.Name)
-			}
-			continue
+	}
+	for _, s := range refused {
+		if s.Parse != nil || s.Instead == "" {
+			t.Errorf("%s: refused without saying what to use instead", s.Name)
 		}
-		if s.Syntax == "" || !strings.HasSuffix(s.Summary, ".") || len(s.Examples) == 0 {
-			t.Errorf("%s: needs a syntax, a summary with a full stop and an example", s.Name)
-		}
+	}
+}
+
+func TestRefusedCommandsSayWhatToUse(t *testing.T) {
+	t.Parallel()
+	_, err := compileText("search * | sendemail to=a@example.org")
+	problems := diag.All(err)
+	if len(problems) != 1 || problems[0].Code != diag.UnsupportedCommand || !strings.Contains(problems[0].Hint, "notifiers") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := compileText("| gentimes start=-1"); diag.All(err)[0].Code != diag.UnsupportedCommand {
+		t.Errorf("got %v", err)
 	}
 }
 
