@@ -1,0 +1,143 @@
+package detection
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pugmark/pugmark/internal/diag"
+	"github.com/pugmark/pugmark/internal/knowledge/escu"
+)
+
+// Library is the content of some directories.
+type Library struct {
+	Detections  []*Detection // in the order of the names
+	Stories     []*Story
+	DataSources []*DataSource
+	// Problems are of files and of single detections that could not be used.
+	// They hide nothing else.
+	Problems diag.List
+}
+
+// Load reads the detections, stories and data sources of content directories.
+// A detection takes the place of one with the same ID or name in a directory
+// before; two in one directory are a problem, and the first counts.
+func Load(dirs ...escu.Dir) *Library {
+	l := &Library{}
+	for _, dir := range dirs {
+		entries, problems := dir.Files()
+		l.Problems = append(l.Problems, problems...)
+		l.add(readAll(entries))
+	}
+	slices.SortStableFunc(l.Detections, func(a, b *Detection) int { return compareNames(a.Name, b.Name) })
+	slices.SortStableFunc(l.Stories, func(a, b *Story) int { return compareNames(a.Name, b.Name) })
+	slices.SortStableFunc(l.DataSources, func(a, b *DataSource) int { return compareNames(a.Name, b.Name) })
+	return l
+}
+
+func compareNames(a, b string) int {
+	return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
+}
+
+// item is what a file holds: one of the first three, or problems.
+type item struct {
+	detection  *Detection
+	story      *Story
+	dataSource *DataSource
+	problems   diag.List
+}
+
+// readAll reads files side by side, and returns what they hold in order.
+func readAll(entries []escu.Entry) []item {
+	items := make([]item, len(entries))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(entries)) {
+		wg.Go(func() {
+			for i := range next {
+				items[i] = read(entries[i])
+			}
+		})
+	}
+	for i := range entries {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return items
+}
+
+func read(entry escu.Entry) item {
+	if entry.Kind == escu.Macros || entry.Kind == escu.Lookups {
+		return item{} // package knowledge reads these
+	}
+	file, err := entry.Read()
+	if err != nil {
+		return item{problems: diag.All(err)}
+	}
+	kind := entry.Kind
+	if kind == "" {
+		if kind = file.Kind(); kind == "" {
+			return item{problems: diag.List{{
+				Source: file.Source, Code: diag.BadContent,
+				Message: "the keys do not tell what this is", Hint: "a detection has a search, a macro a definition, a story a narrative",
+			}}}
+		}
+	}
+	var it item
+	switch kind {
+	case escu.Detections:
+		it.detection, err = decode(file, entry.Path)
+	case escu.Stories:
+		it.story, err = decodeStory(file)
+	case escu.DataSources:
+		it.dataSource, err = decodeDataSource(file)
+	}
+	it.problems = diag.All(err)
+	return it
+}
+
+// add puts what one directory holds over what is there.
+func (l *Library) add(items []item) {
+	earlier := len(l.Detections)
+	var own []*Detection
+	for _, it := range items {
+		l.Problems = append(l.Problems, it.problems...)
+		if s := it.story; s != nil {
+			l.Stories = replaceOrAdd(l.Stories, s, func(t *Story) bool { return t.Name == s.Name })
+		}
+		if s := it.dataSource; s != nil {
+			l.DataSources = replaceOrAdd(l.DataSources, s, func(t *DataSource) bool { return t.Name == s.Name })
+		}
+		d := it.detection
+		if d == nil {
+			continue
+		}
+		if i := slices.IndexFunc(own, d.same); i >= 0 {
+			l.Problems = append(l.Problems, &diag.Error{
+				Source: &diag.Source{Name: d.File}, Code: diag.BadContent,
+				Message: "the id or name is that of another detection, in " + own[i].File, Hint: "this one is left out",
+			})
+			continue
+		}
+		own = append(own, d)
+	}
+	l.Detections = slices.DeleteFunc(l.Detections[:earlier], func(d *Detection) bool { return slices.ContainsFunc(own, d.same) })
+	l.Detections = append(l.Detections, own...)
+}
+
+// same reports whether two detections are the same one, perhaps in different
+// versions.
+func (d *Detection) same(other *Detection) bool {
+	return d.ID != "" && d.ID == other.ID || d.Name == other.Name
+}
+
+func replaceOrAdd[T any](list []T, x T, same func(T) bool) []T {
+	if i := slices.IndexFunc(list, same); i >= 0 {
+		list[i] = x
+		return list
+	}
+	return append(list, x)
+}
