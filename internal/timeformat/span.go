@@ -138,6 +138,14 @@ func (s Span) Next(t time.Time) time.Time {
 	case month, quarter, year:
 		return midnight(t.Year(), t.Month()+time.Month(s.months(u)), 1, t.Location())
 	}
+	return s.After(t)
+}
+
+// After returns t moved on by the span: calendar arithmetic for days and more.
+func (s Span) After(t time.Time) time.Time {
+	if u := unitOf(s.Unit); u >= day {
+		return shift(t, int(s.N), u)
+	}
 	return time.UnixMicro(t.UnixMicro() + max(1, int64(math.Round(s.Seconds()*1e6)))).In(t.Location())
 }
 
