@@ -32,10 +32,11 @@ func numberFunctions() map[string]function {
 			if len(n) == 2 {
 				base = n[1]
 			}
-			if base == 10 {
-				return math.Log10(positive(n[0]))
+			f := logarithm(n[0]) / logarithm(base)
+			if whole := math.Round(f); math.Pow(base, whole) == n[0] {
+				return whole // not 2.9999999999999996 for 1000
 			}
-			return logarithm(n[0]) / logarithm(base)
+			return f
 		}),
 		"round": onNumbers(1, 2, func(n []float64) float64 {
 			if len(n) == 1 {

@@ -269,7 +269,7 @@ func (g aggregate) ofNumbers(n []float64) float64 {
 // Aggregate functions: p95 of 1 to 10 is 9.55.
 func interpolated(n []float64, percent float64) float64 {
 	sorted := slices.Sorted(slices.Values(n))
-	rank := percent / 100 * float64(len(sorted)-1)
+	rank := percent * float64(len(sorted)-1) / 100
 	low := int(math.Floor(rank))
 	high := min(low+1, len(sorted)-1)
 	return sorted[low] + (rank-float64(low))*(sorted[high]-sorted[low])
