@@ -421,6 +421,13 @@ func (a *Args) Subsearch() *Pipeline {
 // resync makes the token at or after offset the next one.
 func (a *Args) resync(offset int) {
 	for a.next < len(a.tokens) && a.tokens[a.next].Span.Start < offset {
+		if t := a.tokens[a.next]; t.Kind == Word && t.Span.End > offset {
+			// An expression ended inside the word, as before the brace of a{}.b.
+			a.tokens = slices.Clone(a.tokens)
+			rest := diag.Span{Start: offset, End: t.Span.End}
+			a.tokens[a.next] = Token{Word, a.command.text.s[rest.Start:rest.End], rest}
+			return
+		}
 		a.next++
 	}
 }

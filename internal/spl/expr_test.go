@@ -155,6 +155,7 @@ func TestArgsExprEndsBeforeTheRest(t *testing.T) {
 		{`a=b by c`, `(= a b)`, "by"},
 		{`if(a, b, c) as d`, `(if() a b c)`, "as"},
 		{`"x" . 'y'`, `(. "x" 'y')`, ""},
+		{`a{}.b=c`, `a`, "{}.b"},
 	}
 	for _, tt := range tests {
 		a := parse(t, "| eval "+tt.args)[0].Args()
