@@ -117,3 +117,20 @@ func (f *Function) Arity() (least, most int) {
 
 // Syntax is how a call is written: name(args).
 func (f *Function) Syntax() string { return f.Name + "(" + f.Args + ")" }
+
+// Types says what each argument is taken as: "str text, base number". Anything
+// is left without a word.
+func (f *Function) Types() string {
+	if f.kinds == "" {
+		return ""
+	}
+	words := map[byte]string{'n': "a number", 't': "a text", 'a': "any value"}
+	var typed []string
+	for i, name := range strings.Split(strings.NewReplacer("[", "", "]", "").Replace(f.Args), ",") {
+		if name = strings.TrimSpace(name); name == "" || name == "..." {
+			continue
+		}
+		typed = append(typed, name+": "+words[f.kinds[min(i, len(f.kinds)-1)]])
+	}
+	return strings.Join(typed, "; ") + "."
+}
