@@ -24,7 +24,8 @@ var manyCommands = []string{
 	"setfields a=\"1\", q=\"2\"", "sort - a n", "sort 2 -n", "strcat a s b", "strcat allrequired=t a z b", "table b a x.*", "table *", "tail 2", "tojson", "tojson a x.* output_field=b",
 	"transpose", "trendline sma2(n) AS a wma2(a) AS b", "uniq", "untable a b c", "xmlkv s", "xmlunescape", "xyseries a s n", "xyseries a s n m",
 	"rename a AS b | sort b | head 1 | fields b", "mvexpand m | dedup m | rename m AS a | fillnull a",
-	"eventstats count by a | where n>1",
+	"spath input=j", "spath input=j a output=b", "head (n>1) null=t", "foreach x.* [rename <<FIELD>> AS <<MATCHSTR>>]", "foreach a b [fillnull z<<FIELD>>]",
+	"foreach mode=multivalue m [eval a=a+<<ITEM>>]", "eventstats count by a | where n>1",
 }
 
 // needsOf returns what must reach the first of the ops.

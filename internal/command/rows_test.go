@@ -174,6 +174,22 @@ func TestConvert(t *testing.T) {
 	})
 }
 
+func TestSpath(t *testing.T) {
+	t.Parallel()
+	j := `j={"a":{"b":"z"},"n":[1,{"k":"x"}],"e":[]}`
+	testRows(t, []rowCase{
+		{"spath input=j a.b", j, j + " a.b=z"},
+		{"spath input=j path=n{1}.k output=o", j, j + " o=x"},
+		{"spath input=j output=o path=n{}", j, j + ` o=1|{"k":"x"}`},
+		{"spath input=j output=o path=n", j, j + ` o=[1,{"k":"x"}]`},
+		{"spath input=j output=o path=zz", j + " o=old", j + " o=old"},
+		{"spath input=j", j + " n{}=old", j + " n{}=1 a.b=z n{}.k=x"},
+		{"spath input=j", "j=text", "j=text"},
+		{`spath path="a"`, `_raw={"a":1}`, `_raw={"a":1} a=1`},
+		{`spath input=x path=c.d{@i} output=o`, `x=<c><d~i="7">t</d></c>`, `x=<c><d~i="7">t</d></c> o=7`},
+	})
+}
+
 func TestMakeresults(t *testing.T) {
 	t.Parallel()
 	for spl, want := range map[string]string{

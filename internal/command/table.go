@@ -57,6 +57,7 @@ var table = []*Spec{
 	search,
 	setfields,
 	sortCommand,
+	spath,
 	stats,
 	strcat,
 	streamstats,
