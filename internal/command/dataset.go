@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -17,7 +18,11 @@ func findDataset(a *spl.Args, env *Env, path string, at diag.Span) (plan.ModelDa
 		return plan.ModelDataset{}, false
 	}
 	d, ok := env.DataModels.Dataset(path)
-	if !ok {
+	model, _, _ := strings.Cut(path, ".")
+	switch {
+	case !ok && slices.Contains(otherModels, model):
+		a.Fail(at, diag.UnsupportedDataModel, "it runs where such events are indexed", "the data model %s has no events here: nothing that pugmark reads is mapped to it", model)
+	case !ok:
 		known := env.DataModels.DatasetNames()
 		hint := diag.Suggest(path, known)
 		if hint == "" {
@@ -26,6 +31,15 @@ func findDataset(a *spl.Args, env *Env, path string, at diag.Span) (plan.ModelDa
 		a.Fail(at, diag.UnknownDataModel, hint, "unknown data model %q", path)
 	}
 	return d, ok
+}
+
+// otherModels are the models of Splunk's Common Information Model, and of the
+// apps that shipped content uses, to which no source is mapped.
+var otherModels = []string{
+	"Alerts", "Application_State", "Certificates", "Change_Analysis", "Compute_Inventory", "DLP", "Data_Access", "Databases",
+	"Email", "Endpoint", "Event_Signatures", "Incident_Management", "Interprocess_Messaging", "Intrusion_Detection",
+	"JVM", "Malware", "Network_Resolution", "Network_Sessions", "Network_Traffic", "Performance", "Risk", "Splunk_Audit",
+	"Ticket_Management", "UEBA", "Updates", "Vulnerabilities", "Web",
 }
 
 // searchText returns the search op of an expression as text, for commands that

@@ -38,9 +38,10 @@ const (
 	BadMacro             Code = "bad-macro"
 	UnknownLookup        Code = "unknown-lookup"
 	UnknownDataModel     Code = "unknown-data-model"
-	NotGenerating        Code = "not-generating"       // a search that begins with a command that needs input
-	GeneratingNotFirst   Code = "generating-not-first" // a generating command in mid-pipeline
-	BadContent           Code = "bad-content"          // YAML of a detection, macro, lookup or story
+	UnsupportedDataModel Code = "unsupported-data-model" // a real model to which nothing is mapped here
+	NotGenerating        Code = "not-generating"         // a search that begins with a command that needs input
+	GeneratingNotFirst   Code = "generating-not-first"   // a generating command in mid-pipeline
+	BadContent           Code = "bad-content"            // YAML of a detection, macro, lookup or story
 	LimitReached         Code = "limit-reached"
 	NullByField          Code = "null-by-field"         // rows that are in no group, for want of a BY field
 	SuspiciousExpression Code = "suspicious-expression" // runs as written, which is likely not as meant

@@ -267,47 +267,14 @@ func (l *Lookups) fill(t *Table) error {
 	return t.read(t.home, text)
 }
 
-// write keeps the rows in the table's file: the file has the old rows or the
-// new ones, whatever happens in between.
-func (t *Table) write(table rows) (err error) {
-	dir, base := filepath.Split(t.home)
-	if dir != "" {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
+// write keeps the rows in the table's file.
+func (t *Table) write(table rows) error {
+	return writeWhole(t.home, func(f *os.File) error {
+		if t.definition.keyed {
+			return writeJSONLines(f, table)
 		}
-	}
-	f, err := os.CreateTemp(filepath.Clean(dir), "."+base+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()           // closed already if that is what failed
-			_ = os.Remove(f.Name()) // the error tells what matters
-		}
-	}()
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(t.home); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if t.definition.keyed {
-		err = writeJSONLines(f, table)
-	} else {
-		err = writeCSV(f, table)
-	}
-	if err != nil {
-		return err
-	}
-	if err = f.Chmod(mode); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), t.home)
+		return writeCSV(f, table)
+	})
 }
 
 // lookupLayer is the lookups of one content directory while it is loaded.

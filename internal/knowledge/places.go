@@ -86,13 +86,15 @@ func text(r maxminddb.Result, paths ...[]any) string {
 // degrees returns the first of the paths that leads to a number, as text.
 func degrees(r maxminddb.Result, paths ...[]any) string {
 	for _, path := range paths {
-		var f float64
-		if err := r.DecodePath(&f, path...); err == nil && f != 0 {
-			return strconv.FormatFloat(f, 'f', -1, 64)
+		var number any
+		if err := r.DecodePath(&number, path...); err != nil {
+			continue
 		}
-		var single float32
-		if err := r.DecodePath(&single, path...); err == nil && single != 0 {
-			return strconv.FormatFloat(float64(single), 'f', -1, 32)
+		switch f := number.(type) {
+		case float64:
+			return strconv.FormatFloat(f, 'f', -1, 64)
+		case float32:
+			return strconv.FormatFloat(float64(f), 'f', -1, 32)
 		}
 	}
 	return ""
