@@ -21,12 +21,13 @@ type observable struct {
 // impact and confidence, and observables that are risk or threat objects by
 // their type and role.
 func (d *decoder) riskOfTags(det *Detection, tags *escu.Map) {
-	det.Impact, _ = tags.Int("impact")
-	det.Confidence, _ = tags.Int("confidence")
+	det.Impact = d.percent(tags, "impact")
+	det.Confidence = d.percent(tags, "confidence")
 	det.Risk.Message = tags.Text("message")
 	computed := int(math.RoundToEven(float64(det.Impact*det.Confidence) / 100))
 	det.Risk.Score = computed
-	if written, ok := tags.Int("risk_score"); ok {
+	if tags.Has("risk_score") {
+		written := d.percent(tags, "risk_score")
 		if written != computed {
 			d.note(tags.Span("risk_score"), "", "risk_score is %d, but impact %d × confidence %d / 100 is %d", written, det.Impact, det.Confidence, computed)
 		}
@@ -46,6 +47,15 @@ func (d *decoder) riskOfTags(det *Detection, tags *escu.Map) {
 			o.mapG2(&det.Risk)
 		}
 	}
+}
+
+// percent reads a number from 0 to 100; one beyond is noted and cut.
+func (d *decoder) percent(m *escu.Map, key string) int {
+	n, _ := m.Int(key)
+	if n < 0 || n > 100 {
+		d.note(m.Span(key), "", "%s: a number from 0 to 100 was expected, not %d", key, n)
+	}
+	return max(0, min(n, 100))
 }
 
 // mapG1 adds the object that the first generation means; roles do not count.
@@ -126,16 +136,11 @@ func (d *decoder) riskOfFindings(det *Detection, root *escu.Map) {
 // The detection's score is the largest of its objects.
 func (d *decoder) riskObject(risk *Risk, m *escu.Map, message string) {
 	o := RiskObject{Field: m.Text("field"), Type: strings.ToLower(m.Text("type")), Message: message}
-	score, ok := m.Int("score")
-	if o.Field == "" || !ok {
+	if o.Field == "" || !m.Has("score") {
 		d.note(m.Span("field"), "", "a risk object needs a field and a score")
 		return
 	}
-	o.Score = score
-	if score < 0 || score > 100 {
-		d.note(m.Span("score"), "", "score: a number from 0 to 100 was expected, not %d", score)
-		o.Score = max(0, min(score, 100))
-	}
+	o.Score = d.percent(m, "score")
 	switch o.Type {
 	case "user", "system", "other":
 	default:
