@@ -32,7 +32,7 @@ func TestCases(t *testing.T) {
 	for _, run := range []struct {
 		x       conformance.Executor
 		mayLack int
-	}{{oracleExecutor{}, oracleMayLack}} {
+	}{{plainest(t), engineMayLack}, {oracleExecutor{}, oracleMayLack}} {
 		t.Run(run.x.Name(), func(t *testing.T) {
 			t.Parallel()
 			var lacking []string

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"path"
 	"strings"
 )
 
@@ -37,29 +38,10 @@ func Differences(archives []*Archive) string {
 					folder = name
 					fmt.Fprintf(&b, "\n### %s\n\n", folder)
 				}
-				fmt.Fprintf(&b, "- %s. ([%s](conformance/%s), %s)\n", sentence(text), strings.TrimSuffix(a.File, ".txtar"), a.File, c.Name)
+				topic := strings.TrimSuffix(path.Base(a.File), ".txtar")
+				fmt.Fprintf(&b, "- **%s**: %s. ([%s](conformance/%s))\n", topic, strings.TrimSuffix(text, "."), c.Name, a.File)
 			}
 		}
 	}
 	return b.String()
-}
-
-// sentence begins a note with a capital, unless it begins with a name that is
-// written small or with a sign.
-func sentence(s string) string {
-	s = strings.TrimSuffix(s, ".")
-	word, _, _ := strings.Cut(s, " ")
-	if strings.ContainsAny(word, "()=!_%<>+-.0123456789") || commandLike(word) {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// commandLike tells the words of SPL with which notes begin.
-func commandLike(word string) bool {
-	switch word {
-	case "mktime", "urldecode", "tostring", "replace", "cidrmatch", "percN", "user", "user_name", "action":
-		return true
-	}
-	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"github.com/pugmark/pugmark/internal/engine"
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/knowledge"
+	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/source"
 	"github.com/pugmark/pugmark/internal/source/file"
 )
@@ -78,7 +80,7 @@ func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 	}
 	recorded := &recorder{Source: file.New(paths, file.Options{})}
 	got, err := engine.Run(context.Background(), search, engine.Config{
-		Source: recorded, Lookups: base.Lookups, Now: conformance.Now(),
+		Source: recorded, Lookups: base.Lookups, Places: noPlaces{}, Now: conformance.Now(),
 		Jobs: x.jobs, BatchSize: x.batch, NoPushdown: x.noPushdown,
 	})
 	if err != nil {
@@ -93,6 +95,11 @@ func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 	}
 	return result, nil
 }
+
+// noPlaces is a database in which no address has a place.
+type noPlaces struct{}
+
+func (noPlaces) Place(netip.Addr) (plan.Place, bool) { return plan.Place{}, false }
 
 func rowsOf(events []*event.Event) []conformance.Row {
 	rows := make([]conformance.Row, len(events))

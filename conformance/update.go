@@ -81,14 +81,13 @@ func rowSection(before []Row, got *Result) []byte {
 	return section(strings.Join(lines, "\n"))
 }
 
+// inOrder puts a row in the order of the columns, if they are all known.
 func inOrder(r Row, columns []string) Row {
-	out := slices.Clone(r)
-	place := func(f Field) int {
-		if i := slices.Index(columns, f.Name); i >= 0 {
-			return i
-		}
-		return len(columns)
+	place := func(f Field) int { return slices.Index(columns, f.Name) }
+	if slices.ContainsFunc(r, func(f Field) bool { return place(f) < 0 }) {
+		return r
 	}
+	out := slices.Clone(r)
 	slices.SortStableFunc(out, func(a, b Field) int { return place(a) - place(b) })
 	return out
 }

@@ -29,7 +29,7 @@ A field that had the new name is replaced. In a row that lacks the old field, th
 				return op, a.End()
 			}
 			start := a.Peek().Span
-			pair := renamePair{from: a.Field()}
+			pair := renamePair{from: a.Column()}
 			a.Expect("as")
 			end := a.Peek().Span
 			pair.to = a.Field()

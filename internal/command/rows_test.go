@@ -43,7 +43,7 @@ func TestSort(t *testing.T) {
 		{"sort - n", "n=1\nn=2", "n=2\nn=1"},
 		{"sort a, -n", "a=x n=1\na=y n=3\na=x n=2", "a=x n=2\na=x n=1\na=y n=3"},
 		// A sign with a blank behind it is for all that follow without one.
-		{"sort - a n", "a=x n=1\na=y n=3\na=x n=2", "a=y n=3\na=x n=2\na=x n=1"},
+		{"sort - a n", "a=x n=2\na=y n=3\na=x n=1", "a=y n=3\na=x n=1\na=x n=2"},
 		{"sort - a +n", "a=x n=1\na=y n=3\na=x n=2", "a=y n=3\na=x n=1\na=x n=2"},
 		{"sort -a n desc", "a=x n=1\na=y n=3\na=x n=2", "a=x n=2\na=x n=1\na=y n=3"},
 		{"sort n d", "n=1\n-\nn=2", "n=2\nn=1\n-"},
@@ -55,6 +55,7 @@ func TestSort(t *testing.T) {
 		{"sort limit=1 n", "n=2\nn=1", "n=1"},
 		{"sort a", "a=1 b=1\na=1 b=2\na=0 b=3", "a=0 b=3\na=1 b=1\na=1 b=2"},
 		{"sort d", "d=2\nd=1", "d=1\nd=2"},
+		{"sort -count(x), ip(dc(y))", "count(x)=1\ncount(x)=2", "count(x)=2\ncount(x)=1"},
 		{`sort -"my field"`, "my~field=1\nmy~field=2", "my~field=2\nmy~field=1"},
 	})
 }

@@ -59,7 +59,6 @@ var sortKinds = []string{"auto", "num", "str", "ip"}
 // takeSortKeys takes the fields to sort by, up to the end of the arguments.
 func takeSortKeys(a *spl.Args) []sortKey {
 	var keys []sortKey
-	var later bool // descending, for fields without a sign
 	for {
 		for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
 		}
@@ -72,16 +71,13 @@ func takeSortKeys(a *spl.Args) []sortKey {
 			}
 			return keys
 		}
-		key := sortKey{kind: "auto", desc: later}
+		key := sortKey{kind: "auto"}
 		t := a.Peek()
 		if t.Kind == spl.Word && t.Text != "" && (t.Text[0] == '-' || t.Text[0] == '+') {
 			key.desc = t.Text[0] == '-'
 			t.Text = t.Text[1:]
 			if t.Text == "" {
 				a.Next()
-				if a.Peek().Span.Start > t.Span.End {
-					later = key.desc
-				}
 				t = a.Peek()
 			}
 		}
@@ -95,15 +91,25 @@ func takeSortKeys(a *spl.Args) []sortKey {
 
 // take reads the field, whose first token, without its sign, is t.
 func (k *sortKey) take(a *spl.Args, t spl.Token) {
-	k.field = t.Text
-	a.Field()
-	if t.Kind == spl.Word && a.Peek().Kind == spl.Punct && a.Take("(") {
-		k.kind = strings.ToLower(t.Text)
-		if !slices.Contains(sortKinds, k.kind) {
-			a.Fail(t.Span, diag.BadArgument, diag.Suggest(k.kind, sortKinds), "%s( ): one of %s was expected", t.Text, strings.Join(sortKinds, ", "))
-		}
-		k.field = takeField(a)
+	kind := strings.ToLower(t.Text)
+	open := a.PeekAt(1)
+	switch {
+	case t.Kind != spl.Word || open.Kind != spl.Punct || open.Text != "(":
+		a.Field()
+		k.field = t.Text
+	case slices.Contains(sortKinds, kind):
+		a.Field()
+		a.Expect("(")
+		k.kind, k.field = kind, takeField(a)
 		a.Expect(")")
+	default: // a column such as count(x)
+		sign := a.Peek().Span.End - a.Peek().Span.Start - len(t.Text)
+		if k.field = a.Column(); len(k.field) >= sign {
+			k.field = k.field[sign:]
+		}
+		if hint := diag.Suggest(kind, sortKinds); hint != "" {
+			a.Fail(t.Span, diag.BadArgument, hint, "%s: a column, or one of %s around a field, was expected", k.field, strings.Join(sortKinds, ", "))
+		}
 	}
 	if isPattern(k.field) {
 		a.Fail(t.Span, diag.BadArgument, "name each field", "%s: patterns are not allowed here", k.field)

@@ -52,7 +52,7 @@ func table(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 // also where the source is absent.
 func rename(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 	for a.More() {
-		from := a.Field()
+		from := a.Column()
 		a.Expect("as")
 		to := a.Field()
 		a.Take(",")

@@ -170,12 +170,33 @@ func (a *Args) Fields(stop ...string) []string {
 			if slices.ContainsFunc(stop, t.Is) {
 				return fields
 			}
-			a.next++
-			fields = append(fields, t.Text)
+			fields = append(fields, a.Column())
 		default:
 			return fields
 		}
 	}
+}
+
+// Column takes a field name that may look like a call, as stats names its
+// columns: values(a.b). Splunk takes such a name without quotes.
+func (a *Args) Column() string {
+	t, open := a.Peek(), a.PeekAt(1)
+	if t.Kind != Word || open.Kind != Punct || open.Text != "(" || open.Span.Start != t.Span.End {
+		return a.Field()
+	}
+	depth := 0
+	for n := 1; a.PeekAt(n).Kind != End; n++ {
+		switch p := a.PeekAt(n); {
+		case p.Kind == Punct && p.Text == "(":
+			depth++
+		case p.Kind == Punct && p.Text == ")":
+			if depth--; depth == 0 {
+				a.next += n + 1
+				return a.Raw(t.Span.Join(p.Span))
+			}
+		}
+	}
+	return a.Field()
 }
 
 // option takes the option of a name out of the arguments.
@@ -317,6 +338,11 @@ func (a *Args) Choice(name string, to *string, choices ...string) bool {
 // End returns the first problem, or one for an argument that nobody asked for.
 func (a *Args) End() error {
 	if t := a.Peek(); t.Kind != End {
+		// An option that nobody asked for may have been taken for a field.
+		if t.Kind == Punct && t.Text == "=" && a.next > 0 && a.tokens[a.next-1].Kind == Word {
+			a.next--
+			t = a.Peek()
+		}
 		if next := a.PeekAt(1); t.Kind == Word && next.Kind == Punct && next.Text == "=" {
 			hint := diag.Suggest(t.Text, a.asked)
 			if hint == "" && len(a.asked) > 0 {
