@@ -90,26 +90,47 @@ func (op *iplocationOp) Needs(wanted event.Set) event.Set {
 func (op *iplocationOp) Columns(in []string) []string { return addColumns(in, op.names()...) }
 
 func (op *iplocationOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
-	if run.Places == nil {
-		return nil, op.command.ErrorAt(op.command.NameSpan(), diag.MissingArgument, "iplocation needs a database of places", "give one in MaxMind's format with --geoip FILE.mmdb")
+	return &iplocationRun{Sink: next, op: op, places: run.Places}, nil
+}
+
+type iplocationRun struct {
+	plan.Sink
+	op     *iplocationOp
+	places plan.Places
+}
+
+func (r *iplocationRun) Push(b event.Batch) (bool, error) {
+	for _, e := range b {
+		if err := r.locate(e); err != nil {
+			return false, err
+		}
 	}
-	return changeRows(next, func(e *event.Event) {
-		v := e.Get(op.field)
-		if v.IsNull() {
-			return
+	return r.Sink.Push(b)
+}
+
+// locate adds the fields to a row. A database is missed only once there is an
+// address that one could know.
+func (r *iplocationRun) locate(e *event.Event) error {
+	v := e.Get(r.op.field)
+	if v.IsNull() {
+		return nil
+	}
+	addr, err := netip.ParseAddr(strings.TrimSpace(v.At(0).String()))
+	addr = addr.Unmap()
+	if err != nil || addr.IsPrivate() || !addr.IsGlobalUnicast() {
+		return nil // no address, or one that is nowhere
+	}
+	if r.places == nil {
+		return r.op.command.ErrorAt(r.op.command.NameSpan(), diag.MissingArgument, "iplocation needs a database of places", "give one in MaxMind's format with --geoip FILE.mmdb")
+	}
+	place, ok := r.places.Place(addr)
+	if !ok {
+		return nil
+	}
+	for _, f := range r.op.added(place) {
+		if !f.Value.IsNull() {
+			e.Set(f.Name, f.Value)
 		}
-		addr, err := netip.ParseAddr(strings.TrimSpace(v.At(0).String()))
-		if err != nil {
-			return
-		}
-		place, ok := run.Places.Place(addr.Unmap())
-		if !ok {
-			return
-		}
-		for _, f := range op.added(place) {
-			if !f.Value.IsNull() {
-				e.Set(f.Name, f.Value)
-			}
-		}
-	}), nil
+	}
+	return nil
 }
