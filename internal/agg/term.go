@@ -95,6 +95,10 @@ func hidden(i int) string { return "call:" + strconv.Itoa(i) }
 // field that holds its result.
 func (t *Term) extract(a *spl.Args, x spl.Expr) spl.Expr {
 	switch x := x.(type) {
+	case *spl.FieldRef:
+		if !x.Quoted && x.Name == "count" { // needs no parentheses anywhere
+			return t.result(a, &spl.Call{Name: x.Name, NameAt: x.Place, Place: x.Place})
+		}
 	case *spl.Call:
 		if f, _ := find(x.Name); f != nil && len(x.Args) < 2 && a.Err() == nil {
 			return t.result(a, x)

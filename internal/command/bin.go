@@ -260,11 +260,17 @@ func timeBucket(epoch float64, span timeformat.Span, align float64, run *plan.Ru
 	if math.Abs(epoch) > maxEpoch {
 		return value.OfNumber(epoch)
 	}
-	if align != 0 && !slices.Contains([]string{"d", "w", "mon", "q", "y"}, span.Unit) {
+	if align != 0 && !ofDays(span) {
 		seconds := span.Seconds()
 		return value.OfNumber(math.Floor((epoch-align)/seconds)*seconds + align)
 	}
 	return value.OfNumber(event.Epoch(span.Floor(event.FromEpoch(epoch, run.Location))))
+}
+
+// ofDays reports whether a span is of days or more, whose buckets begin at
+// midnight.
+func ofDays(span timeformat.Span) bool {
+	return slices.Contains([]string{"d", "w", "mon", "q", "y"}, span.Unit)
 }
 
 // maxEpoch bounds what is taken for a time: the year 9999 and a bit.
