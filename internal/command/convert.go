@@ -66,7 +66,7 @@ func takeConversion(a *spl.Args) conversion {
 		a.Fail(t.Span, diag.BadArgument, diag.Suggest(t.Text, conversionNames), "unknown function %q", t.Text)
 	}
 	if a.Take("(") && !a.Take(")") {
-		c.field = a.Field()
+		c.field = a.Column()
 		a.Expect(")")
 	}
 	c.as = c.field

@@ -46,64 +46,76 @@ func (op *foreachItemOp) compile(a *spl.Args, span diag.Span) {
 // that carry them. In a text in double quotes they are joined to it. It
 // returns false for a placeholder in a field's name.
 func (t foreachTemplate) bindItems() (string, bool) {
-	field := func(s string) (name string, length int) {
-		switch item, iter := t.marks[markItem], t.marks[markIter]; {
-		case strings.HasPrefix(s, item):
-			return "'" + itemField + "'", len(item)
-		case strings.HasPrefix(s, iter):
-			return "'" + iterField + "'", len(iter)
-		}
-		return "", 0
-	}
 	var b strings.Builder
-	for i := 0; i < len(t.text); {
-		if name, n := field(t.text[i:]); n > 0 {
-			b.WriteString(name)
-			i += n
+	for rest := t.text; rest != ""; {
+		if field, n := t.item(rest); n > 0 {
+			b.WriteString(field)
+			rest = rest[n:]
 			continue
 		}
-		switch t.text[i] {
+		n := 1
+		switch rest[0] {
 		case '"':
-			end := i + 1
-			joined := false
-			text := `"`
-			for end < len(t.text) && t.text[end] != '"' {
-				if name, n := field(t.text[end:]); n > 0 {
-					text += `" . ` + name + ` . "`
-					end += n
-					joined = true
-					continue
-				}
-				if t.text[end] == '\\' && end+1 < len(t.text) {
-					text += t.text[end : end+1]
-					end++
-				}
-				text += t.text[end : end+1]
-				end++
-			}
-			text += `"`
-			if joined {
-				text = "(" + text + ")"
-			}
-			b.WriteString(text)
-			i = min(len(t.text), end+1)
+			n = t.bindText(&b, rest)
 		case '\'':
-			end := strings.IndexByte(t.text[i+1:], '\'')
-			if end < 0 {
-				end = len(t.text) - i - 2
-			}
-			name := t.text[i : i+end+2]
+			n = nameLength(rest)
+			name := rest[:n]
 			if strings.Contains(name, t.marks[markItem]) || strings.Contains(name, t.marks[markIter]) {
 				return "", false
 			}
 			b.WriteString(name)
-			i += len(name)
 		default:
-			b.WriteByte(t.text[i])
-			i++
+			b.WriteByte(rest[0])
 		}
+		rest = rest[n:]
 	}
 	return b.String(), true
+}
+
+// item returns the field for the placeholder that s begins with and the
+// placeholder's length, 0 if it begins with none.
+func (t foreachTemplate) item(s string) (field string, length int) {
+	switch item, iter := t.marks[markItem], t.marks[markIter]; {
+	case strings.HasPrefix(s, item):
+		return "'" + itemField + "'", len(item)
+	case strings.HasPrefix(s, iter):
+		return "'" + iterField + "'", len(iter)
+	}
+	return "", 0
+}
+
+// nameLength is the length of the name in single quotes that s begins with.
+func nameLength(s string) int {
+	if end := strings.IndexByte(s[1:], '\''); end >= 0 {
+		return end + 2
+	}
+	return len(s)
+}
+
+// bindText writes the text in double quotes that s begins with and returns its
+// length there.
+func (t foreachTemplate) bindText(b *strings.Builder, s string) int {
+	text, joined := `"`, false
+	i := 1
+	for i < len(s) && s[i] != '"' {
+		n := 1
+		if field, length := t.item(s[i:]); length > 0 {
+			text += `" . ` + field + ` . "`
+			i, joined = i+length, true
+			continue
+		}
+		if s[i] == '\\' && i+1 < len(s) {
+			n = 2
+		}
+		text += s[i : i+n]
+		i += n
+	}
+	text += `"`
+	if joined {
+		text = "(" + text + ")"
+	}
+	b.WriteString(text)
+	return min(len(s), i+1)
 }
 
 func (op foreachItemOp) String() string {

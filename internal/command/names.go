@@ -115,7 +115,7 @@ func replaceStars(pattern string, stars []string) string {
 // takeField takes a field name that is no pattern.
 func takeField(a *spl.Args) string {
 	t := a.Peek()
-	name := a.Field()
+	name := a.Column()
 	if isPattern(name) {
 		a.Fail(t.Span, diag.BadArgument, "", "%s: one field was expected, not a pattern", name)
 	}

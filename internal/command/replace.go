@@ -14,7 +14,7 @@ var replace = &Spec{
 	Name:    "replace",
 	Syntax:  "replace (<wc-string> WITH <wc-string>)... [IN <wc-field-list>]",
 	Summary: "Replace whole values of fields by others.",
-	Details: `A value is replaced if all of it is the first text, in which a star stands for any run of characters; case counts. The second text has as many stars, which take over what they stood for, or none. Of several texts that fit, one without stars is preferred, the last of them, then the one with the most characters besides its stars. Without IN all fields are looked at, except those that begin with an underscore. Of a multivalue each value is replaced.`,
+	Details: `A value is replaced if all of it is the first text, in which a star stands for any run of characters; case counts. The second text has as many stars, which take over what they stood for, or none. Of several texts that fit the first counts. Without IN all fields are looked at, except those that begin with an underscore. Of a multivalue each value is replaced.`,
 	Examples: []string{
 		`search * | replace "::ffff:*" WITH * IN src_ip`,
 		`search * | replace "true" WITH yes, "false" WITH no IN mfa, root`,
@@ -106,25 +106,18 @@ func (op replaceOp) Start(_ *plan.Run, next plan.Sink) (plan.Sink, error) {
 	}), nil
 }
 
-// replace returns what a value is replaced by. Source: Splunk, replace (later
-// ones take precedence without wildcards, fuller matches with them).
+// replace returns what the first text that fits a value says instead of it.
 func (op replaceOp) replace(text string) (string, bool) {
-	best, found := "", false
-	fullest := -1
 	for _, p := range op.pairs {
 		if !isPattern(p.from) {
 			if p.from == text {
-				best, found, fullest = p.to, true, len(text)+1
+				return p.to, true
 			}
 			continue
 		}
-		full := len(p.from) - strings.Count(p.from, "*")
-		if full <= fullest {
-			continue
-		}
 		if stars, ok := event.MatchStars(p.from, text); ok {
-			best, found, fullest = replaceStars(p.to, stars), true, full
+			return replaceStars(p.to, stars), true
 		}
 	}
-	return best, found
+	return "", false
 }

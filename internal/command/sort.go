@@ -19,7 +19,7 @@ var sortCommand = &Spec{
 	Syntax:  "sort [<n> | limit=<n>] ([-|+] <sort-field> [,])... [d|desc]",
 	Summary: "Put results in the order of fields.",
 	Details: `A <sort-field> is a field, or auto(field), num(field), str(field) or ip(field) for how its values compare. auto, the default, takes each pair of values by itself: two numbers by size, two IP addresses by address, anything else as text.
-A minus sign sorts descending. Written together with a field it is for that field; with a blank behind it, for all further fields without a sign of their own. desc at the end turns all orders around.
+A minus sign before a field, with or without a blank between them, sorts by it in descending order. desc at the end turns all orders around.
 Rows without the field come last in both directions, and equal rows keep their order. At most 10,000 rows come out, with a warning if there were more; n changes that, and 0 means all. A multivalue sorts by its first value.`,
 	Examples: []string{
 		"search * | sort -_time, eventName",

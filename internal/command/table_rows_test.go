@@ -10,8 +10,8 @@ func TestReplace(t *testing.T) {
 		{`replace "::ffff:*" with * in src`, "src=::ffff:1.2.3.4 o=::ffff:x", "src=1.2.3.4 o=::ffff:x"},
 		{`replace "%%1" with "Added", "%%2" with "Deleted" in o`, "o=%%1\no=x%%1\no=%%2|%%1", "o=Added\no=x%%1\no=Deleted|Added"},
 		{"replace a WITH b", "x=a _y=a\nz=A", "x=b _y=a\nz=A"},
-		{"replace a* WITH any, ab* WITH more, abc WITH exact", "x=abc\nx=abd\nx=ad", "x=exact\nx=more\nx=any"},
-		{"replace a WITH first a WITH last IN x", "x=a", "x=last"},
+		{"replace abc WITH exact, ab* WITH more, a* WITH any", "x=abc\nx=abd\nx=ad", "x=exact\nx=more\nx=any"},
+		{"replace a WITH first a WITH last IN x", "x=a", "x=first"},
 		{`replace "* localhost" WITH "localhost *" IN h`, "h=x~localhost", "h=localhost~x"},
 	})
 }
