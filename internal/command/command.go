@@ -134,8 +134,8 @@ func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error
 			problems = append(problems, diag.All(err)...)
 			continue
 		}
-		if n, ok := op.(plan.Noter); ok && env.notes != nil {
-			*env.notes = append(*env.notes, n.Notes()...)
+		if env.notes != nil {
+			*env.notes = append(*env.notes, notesOf(c, op)...)
 		}
 		if c, ok := op.(plan.Composite); ok {
 			ops = append(ops, c.Ops()...)
@@ -144,6 +144,28 @@ func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error
 		ops = append(ops, op)
 	}
 	return ops, problems.Err()
+}
+
+// notesOf returns what is likely not meant as it is written: what the command
+// says of itself, and a command's name that is looked for as a word because
+// the search does not begin with a pipe.
+func notesOf(c *spl.Command, op plan.Op) []*diag.Error {
+	var notes []*diag.Error
+	if n, ok := op.(plan.Noter); ok {
+		notes = n.Notes()
+	}
+	if c.Implied {
+		a := c.Args()
+		word, next := a.Peek(), a.PeekAt(1)
+		if spec := Find(strings.ToLower(word.Text)); word.Kind == spl.Word && spec != nil && next.Kind != spl.Punct && next.Kind != spl.End {
+			hint := "write search * | " + word.Text
+			if spec.Generating {
+				hint = "write | " + word.Text
+			}
+			notes = append(notes, c.ErrorAt(word.Span, diag.SuspiciousExpression, `"`+word.Text+`" is looked for as a word`, hint+" for the command"))
+		}
+	}
+	return notes
 }
 
 func compile(c *spl.Command, first bool, env *Env) (plan.Op, error) {
