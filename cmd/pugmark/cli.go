@@ -1,0 +1,146 @@
+package main
+
+import (
+	"github.com/alecthomas/kong"
+
+	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/source/file"
+)
+
+// cli is the command line: kong reads commands, flags and their help from the
+// fields and tags. Help, completion and the environment variables follow from
+// the same model.
+type cli struct {
+	Scan       scanCommand       `cmd:"" help:"Run detections over logs and print the findings."`
+	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
+	Detections detectionsCommand `cmd:"" help:"List detections, or show one."`
+	Demo       demoCommand       `cmd:"" help:"Scan an embedded sample: the first look."`
+	Help       helpCommand       `cmd:"" help:"Explain a subcommand, an SPL command or a function."`
+	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
+	Version    versionCommand    `cmd:"" help:"Print the version of program and content."`
+
+	Complete completeCommand `cmd:"" name:"__complete" hidden:""`
+
+	HelpAll helpAll `hidden:"" help:"Show all flags of a command."`
+}
+
+// helpAll is the flag --help-all: it answers at once, as --help does.
+type helpAll bool
+
+// BeforeReset is called by kong where the flag is given.
+func (helpAll) BeforeReset(k *kong.Kong, ctx *kong.Context) error {
+	err := printHelp(k.Stdout, ctx.Model, ctx.Selected(), true)
+	k.Exit(0)
+	return err
+}
+
+// detectionsCommand groups the subcommands about detections.
+type detectionsCommand struct {
+	List listCommand `cmd:"" help:"List detections and whether they would run here."`
+	Show showCommand `cmd:"" help:"Show a detection: what it finds, its search, its risk."`
+}
+
+// outputFlags say how results are written.
+type outputFlags struct {
+	Output     outputFormat `short:"o" placeholder:"FORMAT" group:"output" help:"${formats}. Terminals get a table."`
+	OutputFile string       `placeholder:"FILE" group:"output" help:"Write there instead of to standard output."`
+	Color      colorMode    `default:"auto" placeholder:"WHEN" group:"output" help:"auto, always or never."`
+	TZ         zone         `name:"tz" default:"UTC" placeholder:"ZONE" group:"output" help:"Time zone, such as Europe/Berlin; UTC by default."`
+	Quiet      bool         `short:"q" group:"output" help:"No progress, no summary: errors only."`
+	Verbose    bool         `short:"v" group:"output" help:"Name everything that was unread or not evaluated."`
+}
+
+// inputFlags say which events are looked at, and at what cost.
+type inputFlags struct {
+	Earliest   string `placeholder:"TIME" group:"input" help:"Not before: -24h@h, 2024-08-01, epoch seconds."`
+	Latest     string `placeholder:"TIME" group:"input" help:"Before; both default to all time."`
+	Now        string `placeholder:"TIME" group:"input" help:"What now() and relative times count from."`
+	Sourcetype string `placeholder:"NAME" group:"input" help:"Of all events, instead of what their form tells."`
+	Jobs       jobs   `placeholder:"N" group:"input" help:"Workers; one per processor by default."`
+
+	limitFlags
+}
+
+// limitFlags bound what input and searches may cost. Zero means the default.
+type limitFlags struct {
+	MaxMemory        byteSize `placeholder:"SIZE" group:"limits" help:"Rows and groups that a search holds; ${max_memory}."`
+	MaxRecord        byteSize `placeholder:"SIZE" group:"limits" help:"One log record; ${max_record}."`
+	MaxUnpacked      byteSize `placeholder:"SIZE" group:"limits" help:"What one file unpacks to; ${max_unpacked}."`
+	MaxRatio         count    `placeholder:"N" group:"limits" help:"How many times its size it may be; ${max_ratio}."`
+	MaxNesting       count    `placeholder:"N" group:"limits" help:"Archives and compression within another; ${max_nesting}."`
+	MaxSubsearchRows count    `placeholder:"N" group:"limits" help:"Rows of a subsearch; ${max_subsearch_rows}."`
+	MaxSortRows      count    `placeholder:"N" group:"limits" help:"Rows that sort keeps unless told; ${max_sort_rows}."`
+	MaxListValues    count    `placeholder:"N" group:"limits" help:"Values that the list function keeps; ${max_list_values}."`
+}
+
+// searchLimits are the limits of searches.
+func (f *limitFlags) searchLimits() plan.Limits {
+	return plan.Limits{
+		Memory:        int64(f.MaxMemory),
+		SubsearchRows: int(f.MaxSubsearchRows.int()),
+		SortRows:      int(f.MaxSortRows.int()),
+		ListValues:    int(f.MaxListValues.int()),
+	}
+}
+
+// defaultLimits are what help says of the limits.
+func defaultLimits() kong.Vars {
+	return kong.Vars{
+		"max_memory":         sizeText(plan.DefaultLimits.Memory),
+		"max_record":         sizeText(int64(file.DefaultLimits.Record)),
+		"max_unpacked":       sizeText(file.DefaultLimits.Unpacked),
+		"max_ratio":          countText(file.DefaultLimits.Ratio),
+		"max_nesting":        countText(int64(file.DefaultLimits.Nesting)),
+		"max_subsearch_rows": countText(int64(plan.DefaultLimits.SubsearchRows)),
+		"max_sort_rows":      countText(int64(plan.DefaultLimits.SortRows)),
+		"max_list_values":    countText(int64(plan.DefaultLimits.ListValues)),
+	}
+}
+
+// contentFlags say which detections, macros and lookups exist.
+type contentFlags struct {
+	Content   []string `sep:"none" placeholder:"DIR" group:"content" help:"Add detections, macros and lookups. Repeatable."`
+	NoBuiltin bool     `group:"content" help:"Leave out the built-in content."`
+	Macro     []string `sep:"none" placeholder:"NAME=TEXT" group:"content" help:"Define a macro, name(a,b) with arguments."`
+	Lookup    []string `sep:"none" placeholder:"NAME=FILE" group:"content" help:"Add a lookup table, with ,option=value."`
+	GeoIP     []string `name:"geoip" sep:"none" placeholder:"FILE" group:"content" help:"Database in MaxMind's format for iplocation."`
+	StateDir  string   `placeholder:"DIR" group:"content" help:"Where outputlookup keeps tables between runs."`
+}
+
+// limitsGroup are the flags that only --help-all shows.
+const limitsGroup = "limits"
+
+// groups titles the groups of flags, in the order of help.
+func groups() []kong.Group {
+	return []kong.Group{
+		{Key: "select", Title: "Detections"},
+		{Key: "input", Title: "Input"},
+		{Key: "content", Title: "Content"},
+		{Key: "output", Title: "Output"},
+		{Key: limitsGroup, Title: "Limits; reaching one is reported"},
+	}
+}
+
+// newParser builds the parser. helped tells afterwards that --help was given
+// and answered.
+func newParser(a *app) (k *kong.Kong, helped *bool, err error) {
+	helped = new(bool)
+	k, err = kong.New(
+		&cli{},
+		kong.Name("pugmark"),
+		kong.Description("Runs Splunk detections over AWS CloudTrail, without Splunk."),
+		kong.Vars{"formats": joinOr(outputFormats())}.CloneWith(defaultLimits()),
+		kong.ExplicitGroups(groups()),
+		kong.Help(func(_ kong.HelpOptions, ctx *kong.Context) error {
+			if *helped {
+				return nil
+			}
+			return printHelp(ctx.Stdout, ctx.Model, ctx.Selected(), false)
+		}),
+		kong.Exit(func(int) { *helped = true }),
+		kong.Writers(a.stdout, a.stderr),
+		kong.Resolvers(a.env),
+		kong.WithHyphenPrefixedParameters(true), // --earliest -24h
+	)
+	return k, helped, err
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pugmark/pugmark/content"
+	"github.com/pugmark/pugmark/internal/command"
+	"github.com/pugmark/pugmark/internal/detection"
+	"github.com/pugmark/pugmark/internal/diag"
+	"github.com/pugmark/pugmark/internal/knowledge"
+	"github.com/pugmark/pugmark/internal/knowledge/escu"
+	"github.com/pugmark/pugmark/internal/plan"
+)
+
+// library is what searches may refer to: macros, lookups, places, and the
+// directories that detections are read from.
+type library struct {
+	base     *knowledge.Base
+	dirs     []escu.Dir
+	models   *knowledge.Models
+	places   *knowledge.Places
+	problems diag.List // of files that were passed over
+}
+
+// builtinName is what messages call the content that the binary carries.
+const builtinName = "builtin"
+
+// load reads the content that the flags name. Files with a problem are passed
+// over and noted; what was given on the command line must be right.
+func (f *contentFlags) load() (*library, error) {
+	l := &library{base: knowledge.New(knowledge.Options{StateDir: f.StateDir}), models: knowledge.NewModels(f.StateDir)}
+	if !f.NoBuiltin {
+		l.dirs = append(l.dirs, escu.Dir{Name: builtinName, FS: content.FS()})
+	}
+	for _, name := range f.Content {
+		dir, err := escu.Open(name)
+		if err != nil {
+			var failure *fs.PathError
+			if errors.As(err, &failure) {
+				err = fmt.Errorf("%s: %w", name, failure.Err)
+			}
+			return nil, usageError{message: "--content " + err.Error()}
+		}
+		l.dirs = append(l.dirs, dir)
+	}
+	for _, dir := range l.dirs {
+		l.problems = append(l.problems, l.base.Load(dir)...)
+	}
+	for _, text := range f.Macro {
+		if err := l.base.Macros.Define(text); err != nil {
+			return nil, err
+		}
+	}
+	for _, text := range f.Lookup {
+		if err := l.base.Lookups.Define(text); err != nil {
+			return nil, err
+		}
+	}
+	if len(f.GeoIP) > 0 {
+		places, err := knowledge.OpenPlaces(f.GeoIP)
+		if err != nil {
+			return nil, usageError{message: fmt.Sprintf("--geoip: %v", err)}
+		}
+		l.places = places
+	}
+	return l, nil
+}
+
+// detections reads the detections of the content.
+func (l *library) detections() []*detection.Detection {
+	all := detection.Load(l.dirs...)
+	l.problems = append(l.problems, all.Problems...)
+	return all.Detections
+}
+
+// close lets go of files.
+func (l *library) close() error {
+	if l.places == nil {
+		return nil
+	}
+	return l.places.Close()
+}
+
+// env is what searches are compiled in.
+func (l *library) env() *command.Env {
+	return &command.Env{Macros: l.base.Macros, Lookups: l.base.Lookups, DataModels: knowledge.NewDataModels()}
+}
+
+// geo returns the databases of places, nil if there are none.
+func (l *library) geo() plan.Places {
+	if l.places == nil {
+		return nil
+	}
+	return l.places
+}

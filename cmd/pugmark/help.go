@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// exampler is a subcommand with examples: command lines without the leading
+// "pugmark", or whole lines where they begin with another program.
+type exampler interface{ examples() []string }
+
+// printOverview is what pugmark alone and pugmark --help print.
+func printOverview(w io.Writer, app *kong.Application) error {
+	p := helpWriter{w: w}
+	p.line(app.Help)
+	p.line("")
+	p.line("  pugmark demo                               a first look, nothing needed")
+	p.line("  pugmark scan ./logs                        which detections fire?")
+	p.line("  pugmark search 'eventName=ConsoleLogin | stats count by user_arn' ./logs")
+	p.line("")
+	p.line("Commands")
+	for _, node := range app.Children {
+		if !node.Hidden {
+			p.line(fmt.Sprintf("  %-12s %s", node.Name, node.Help))
+		}
+	}
+	p.line("")
+	p.line("pugmark COMMAND --help shows flags and examples. Every flag can also be set by")
+	p.line("an environment variable: PUGMARK_OUTPUT=csv is --output csv.")
+	return p.err
+}
+
+// printHelp prints the help of a subcommand, nil for the whole program. The
+// flags that few need are left out unless all are asked for.
+func printHelp(w io.Writer, app *kong.Application, node *kong.Node, all bool) error {
+	if node == nil {
+		return printOverview(w, app)
+	}
+	p := helpWriter{w: w}
+	p.line(node.Help)
+	if e, ok := node.Target.Addr().Interface().(exampler); ok {
+		p.line("")
+		for _, example := range e.examples() {
+			p.line("  " + exampleLine(example))
+		}
+	}
+	p.line("")
+	p.line("Usage: " + usageLine(node))
+	for _, child := range node.Children {
+		p.line(fmt.Sprintf("  %-12s %s", child.Name, child.Help))
+	}
+	for _, positional := range node.Positional {
+		if positional.Help != "" {
+			p.line(fmt.Sprintf("  %-12s %s", strings.ToUpper(positional.Name), positional.Help))
+		}
+	}
+	for _, group := range groups() {
+		if all || group.Key != limitsGroup {
+			p.flags(group, node)
+		}
+	}
+	if !all && slices.ContainsFunc(node.Flags, func(f *kong.Flag) bool { return f.Group != nil && f.Group.Key == limitsGroup }) {
+		p.line("")
+		p.line("Limits such as --max-memory: " + node.FullPath() + " --help-all")
+	}
+	if takesPaths(node) {
+		p.exitCodes(node)
+	}
+	return p.err
+}
+
+// exampleLine completes an example of a subcommand to what a user types.
+func exampleLine(example string) string {
+	if first, _, _ := strings.Cut(example, " "); strings.Contains(example, "| pugmark ") || first == "pugmark" {
+		return example
+	}
+	return "pugmark " + example
+}
+
+func usageLine(node *kong.Node) string {
+	line := node.FullPath()
+	if len(node.Flags) > 0 {
+		line += " [flags]"
+	}
+	if len(node.Children) > 0 {
+		line += " COMMAND"
+	}
+	for _, positional := range node.Positional {
+		name := strings.ToUpper(positional.Name)
+		if positional.IsCumulative() {
+			name += "…"
+		}
+		if !positional.Required {
+			name = "[" + name + "]"
+		}
+		line += " " + name
+	}
+	return line
+}
+
+func takesPaths(node *kong.Node) bool {
+	for _, positional := range node.Positional {
+		if positional.Name == "path" {
+			return true
+		}
+	}
+	return false
+}
+
+// helpWriter keeps the first error.
+type helpWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (p *helpWriter) text(s string) {
+	if p.err == nil {
+		_, p.err = io.WriteString(p.w, s)
+	}
+}
+
+func (p *helpWriter) line(s string) { p.text(s + "\n") }
+
+// exitCodes explains the exit codes of a command that reads logs.
+func (p *helpWriter) exitCodes(node *kong.Node) {
+	p.line("")
+	p.line("Exit codes")
+	p.line("  0    it ran")
+	if findFlag(node, "--fail-on-findings") != nil {
+		p.line("  1    it ran, --fail-on-findings was given, and there are findings")
+	}
+	p.line("  2    bad usage, bad SPL or bad content")
+	p.line("  3    it ran, but some input could not be read")
+	p.line("  130  interrupted; what was found so far was printed")
+}
+
+// flags prints the flags of one group, if the command has any.
+func (p *helpWriter) flags(group kong.Group, node *kong.Node) {
+	titled := false
+	for _, flag := range node.Flags {
+		if flag.Group == nil || flag.Group.Key != group.Key || flag.Hidden {
+			continue
+		}
+		if !titled {
+			p.line("")
+			p.line(group.Title)
+			titled = true
+		}
+		p.line(fmt.Sprintf("  %-24s %s", flagName(flag), flag.Help))
+	}
+}
+
+// flagName writes a flag as it is typed.
+func flagName(flag *kong.Flag) string {
+	name := "    --" + flag.Name
+	if flag.Short != 0 {
+		name = "-" + string(flag.Short) + ", --" + flag.Name
+	}
+	if !flag.IsBool() {
+		name += " " + flag.PlaceHolder
+	}
+	return name
+}

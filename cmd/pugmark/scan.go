@@ -1,0 +1,223 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/pugmark/pugmark/internal/detection"
+	"github.com/pugmark/pugmark/internal/diag"
+	"github.com/pugmark/pugmark/internal/engine"
+	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/report"
+)
+
+// scanCommand runs detections over logs.
+type scanCommand struct {
+	Path []string `arg:"" optional:"" help:"Files, directories, globs, or - for standard input."`
+
+	selectFlags
+	inputFlags
+	contentFlags
+	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings."`
+	outputFlags
+}
+
+// selectFlags choose detections. Each may be given several times, with * for
+// any run of characters.
+type selectFlags struct {
+	Detection []string `sep:"none" placeholder:"NAME" group:"select" help:"Only these, by name, id or file name; * is any text."`
+	Story     []string `sep:"none" placeholder:"NAME" group:"select" help:"Only those of an analytic story."`
+	Technique []string `sep:"none" placeholder:"ID" group:"select" help:"Only those for an ATT&CK technique."`
+	Type      []string `sep:"none" placeholder:"TYPE" group:"select" help:"Only TTP, Anomaly, Hunting or Correlation."`
+}
+
+func (f *selectFlags) selection() detection.Selection {
+	return detection.Selection{Names: f.Detection, Stories: f.Story, Techniques: f.Technique, Types: f.Type}
+}
+
+func (scanCommand) examples() []string {
+	return []string{
+		"scan ./logs",
+		"scan --story 'Data Exfiltration' --earliest 2024-08-01 ./logs",
+		"zcat trail.json.gz | pugmark scan -o csv --output-file findings.csv",
+		"scan ./logs --content ./my-detections --fail-on-findings -q",
+	}
+}
+
+func (c *scanCommand) Run(a *app) (exitCode, error) {
+	w, err := c.window(a.now(), c.location())
+	if err != nil {
+		return exitUsage, err
+	}
+	library, err := c.load()
+	if err != nil {
+		return exitUsage, err
+	}
+	chosen, err := c.selection().Select(library.detections())
+	if err != nil {
+		return exitUsage, err
+	}
+	if len(chosen) == 0 {
+		return exitUsage, usageError{message: "there is no detection to run", hint: "see which there are: pugmark detections list"}
+	}
+	from, err := c.openSource(a, c.Path)
+	if err != nil {
+		return exitUsage, err
+	}
+	if from == nil {
+		return exitUsage, usageError{message: "scan needs logs to read", hint: "name files or directories, or pipe logs in: pugmark scan ./logs"}
+	}
+	out, err := c.open(a, report.Findings)
+	if err != nil {
+		return exitUsage, err
+	}
+	s := a.newSession(library, &c.inputFlags, &c.outputFlags, w, from)
+	scan := s.detect(chosen)
+	if err := scan.write(out); err != nil {
+		return s.exitCode(), err
+	}
+	if err := s.close(scan.warnings, scan.summary()); err != nil {
+		return exitUsage, err
+	}
+	return scan.exitCode(len(c.Detection) > 0, c.FailOnFindings), nil
+}
+
+// detectionScan is one pass of detections over the input.
+type detectionScan struct {
+	session  *session
+	report   report.Scan
+	warnings []*plan.Warning
+	// unevaluated are the problems of the detections that could not run.
+	unevaluated diag.List
+	failed      int
+}
+
+// detect runs detections over the input.
+func (s *session) detect(detections []*detection.Detection) *detectionScan {
+	scan := &detectionScan{session: s}
+	s.config.Track = true
+	env := s.library.env()
+	var runnable []*detection.Detection
+	var searches []*plan.Search
+	for _, d := range detections {
+		search, problems := d.Compile(env)
+		if len(problems) > 0 {
+			scan.report.Outcomes = append(scan.report.Outcomes, report.Outcome{Detection: d.Name, NotEvaluated: problems[0].Error()})
+			scan.unevaluated = append(scan.unevaluated, problems...)
+			continue
+		}
+		for _, note := range search.Notes {
+			scan.warnings = append(scan.warnings, &plan.Warning{Error: note, Count: 1})
+		}
+		runnable, searches = append(runnable, d), append(searches, search)
+	}
+	var results []*engine.Result
+	s.pass(func() error {
+		var err error
+		results, err = engine.RunAll(s.app.ctx, searches, s.config)
+		return err
+	})
+	for i, d := range runnable {
+		if i < len(results) {
+			scan.add(d, searches[i], results[i])
+		}
+	}
+	slices.SortStableFunc(scan.report.Findings, func(a, b *detection.Finding) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Detection.Name, b.Detection.Name))
+	})
+	slices.SortStableFunc(scan.report.Outcomes, func(a, b report.Outcome) int { return cmp.Compare(a.Detection, b.Detection) })
+	scan.report.Partial = s.partial
+	return scan
+}
+
+// add takes what one detection found.
+func (scan *detectionScan) add(d *detection.Detection, search *plan.Search, result *engine.Result) {
+	outcome := report.Outcome{Detection: d.Name}
+	if result.Err != nil && !scan.session.partial {
+		scan.failed++
+		outcome.Failed = result.Err.Error()
+		if problems := d.Search.Relocate(search.Source, result.Err); len(problems) > 0 {
+			outcome.Failed = problems[0].Error()
+		}
+	}
+	for _, w := range result.Warnings {
+		for _, moved := range d.Search.Relocate(search.Source, w.Error) {
+			scan.warnings = append(scan.warnings, &plan.Warning{Error: moved, Count: w.Count})
+		}
+	}
+	findings := detection.NewFindings(d, scan.session.config.Now)
+	for _, row := range result.Rows {
+		scan.report.Findings = append(scan.report.Findings, findings.Add(row, result.Columns))
+		outcome.Findings++
+	}
+	scan.report.Outcomes = append(scan.report.Outcomes, outcome)
+}
+
+func (scan *detectionScan) write(out *destination) error {
+	err := report.WriteFindings(out, out.format, &scan.report, out.options)
+	if err == nil {
+		err = out.finish()
+	}
+	if err != nil {
+		out.discard()
+	}
+	return err
+}
+
+// summary tells in a few words what became of the detections, and names those
+// that say nothing of the logs.
+func (scan *detectionScan) summary() string {
+	s := scan.session
+	if !s.output.Quiet {
+		named, counted := s.capped(len(scan.unevaluated))
+		for _, p := range scan.unevaluated[:named] {
+			fmt.Fprintln(s.app.stderr, p.Render())
+		}
+		s.counted(counted, "problems of detections")
+	}
+	found, clean, unevaluated := 0, 0, 0
+	for _, o := range scan.report.Outcomes {
+		switch {
+		case o.Failed != "":
+			fmt.Fprintf(s.app.stderr, "error: %s failed: %s\n", report.Visible(o.Detection), report.Visible(o.Failed))
+		case o.NotEvaluated != "":
+			unevaluated++
+		case o.Findings > 0:
+			found++
+		default:
+			clean++
+		}
+	}
+	text := fmt.Sprintf("%s; %s: %d with findings, %d clean", counts(int64(len(scan.report.Findings)), "finding"), counts(int64(len(scan.report.Outcomes)), "detection"), found, clean)
+	if unevaluated > 0 {
+		text += fmt.Sprintf(", %d not evaluated", unevaluated)
+	}
+	if scan.failed > 0 {
+		text += fmt.Sprintf(", %d failed", scan.failed)
+	}
+	return text
+}
+
+// exitCode weighs what happened. named tells that detections were asked for by
+// name, so that each of them had to run.
+func (scan *detectionScan) exitCode(named, failOnFindings bool) exitCode {
+	unevaluated := 0
+	for _, o := range scan.report.Outcomes {
+		if o.NotEvaluated != "" {
+			unevaluated++
+		}
+	}
+	code := scan.session.exitCode()
+	switch {
+	case code == exitInterrupted:
+		return code
+	case unevaluated > 0 && (named || unevaluated == len(scan.report.Outcomes)), scan.failed > 0:
+		return exitUsage
+	case code != exitOK:
+		return code
+	case failOnFindings && len(scan.report.Findings) > 0:
+		return exitFindings
+	}
+	return exitOK
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pugmark/pugmark/internal/command"
+	"github.com/pugmark/pugmark/internal/detection"
+	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/report"
+	"github.com/pugmark/pugmark/internal/risk"
+)
+
+// showCommand shows a detection.
+type showCommand struct {
+	Name   []string `arg:"" help:"Name, id or file name; * is any text."`
+	Expand bool     `group:"select" help:"Show the search with its macros replaced."`
+
+	contentFlags
+	outputFlags
+}
+
+func (showCommand) examples() []string {
+	return []string{
+		"detections show 'AWS AMI Attribute Modification for Exfiltration'",
+		"detections show f2132d74-cf81-4c5e-8799-ab069e67dc9f --expand",
+	}
+}
+
+func (c *showCommand) Run(a *app) (exitCode, error) {
+	library, err := c.load()
+	if err != nil {
+		return exitUsage, err
+	}
+	// A name of several words may be given without quotes.
+	selection := detection.Selection{Names: []string{strings.Join(c.Name, " ")}}
+	chosen, err := selection.Select(library.detections())
+	if err != nil {
+		return exitUsage, err
+	}
+	if len(chosen) > 1 {
+		names := make([]string, len(chosen))
+		for i, d := range chosen {
+			names[i] = d.Name
+		}
+		return exitUsage, usageError{message: fmt.Sprintf("%d detections fit; name one of them", len(chosen)), hint: strings.Join(names, "\n  ")}
+	}
+	page := detectionPage(chosen[0], library.env(), c.Expand)
+	return exitOK, c.writePage(a, page)
+}
+
+// shownDetection is a detection as show writes it in JSON: what list says, and
+// the rest. It is an interface.
+type shownDetection struct {
+	*listed
+	Version             int                   `json:"version"`
+	Date                string                `json:"date"`
+	Author              string                `json:"author"`
+	Description         string                `json:"description"`
+	Search              string                `json:"search"`
+	Expanded            string                `json:"expanded_search,omitempty"`
+	Risk                shownRisk             `json:"risk"`
+	Annotations         detection.Annotations `json:"annotations"`
+	SecurityDomain      string                `json:"security_domain"`
+	AssetType           string                `json:"asset_type"`
+	HowToImplement      string                `json:"how_to_implement"`
+	KnownFalsePositives string                `json:"known_false_positives"`
+	References          []string              `json:"references"`
+}
+
+type shownRisk struct {
+	Score   int                 `json:"score"`
+	Message string              `json:"message"`
+	Objects []map[string]string `json:"risk_objects"`
+	Threats []map[string]string `json:"threat_objects"`
+}
+
+func detectionPage(d *detection.Detection, env *command.Env, expand bool) *report.Page {
+	object := &shownDetection{
+		listed: listing(d, env), Version: d.Version, Date: d.Date, Author: d.Author,
+		Description: d.Description, Search: d.Search.Text, Risk: riskOf(d), Annotations: d.Annotations(),
+		SecurityDomain: d.SecurityDomain, AssetType: d.AssetType,
+		HowToImplement: d.HowToImplement, KnownFalsePositives: d.KnownFalsePositives, References: d.References,
+	}
+	search := report.Section{Title: "Search", Verbatim: d.Search.Text}
+	compiled, problems := d.Compile(env)
+	if expand && len(problems) == 0 {
+		object.Expanded = expandedSearch(compiled)
+		search = report.Section{Title: "Search, macros replaced", Verbatim: object.Expanded}
+	}
+	runs := report.Section{Title: "Runs here", Text: "✓ yes"}
+	if len(problems) > 0 {
+		var lines []string
+		for _, p := range problems {
+			lines = append(lines, p.Render())
+		}
+		runs = report.Section{Title: "Does not run here", Verbatim: strings.Join(lines, "\n")}
+	}
+	return &report.Page{
+		Title:    d.Name,
+		Subtitle: subtitle(d),
+		Sections: []report.Section{
+			{Text: d.Description, Title: "Finds"},
+			search,
+			runs,
+			riskSection(d),
+			{Title: "Annotations", Items: []report.Item{
+				{Name: "ATT&CK", Text: techniques(d)},
+				{Name: "stories", Text: strings.Join(d.Stories, ", ")},
+				{Name: "data sources", Text: strings.Join(d.DataSources, ", ")},
+				{Name: "kill chain", Text: strings.Join(d.KillChainPhases, ", ")},
+				{Name: "NIST", Text: strings.Join(d.NIST, ", ")},
+				{Name: "CIS", Text: strings.Join(d.CIS20, ", ")},
+				{Name: "CVE", Text: strings.Join(d.CVE, ", ")},
+				{Name: "domain", Text: d.SecurityDomain},
+				{Name: "asset", Text: d.AssetType},
+			}},
+			{Title: "How to implement", Text: d.HowToImplement},
+			{Title: "Known false positives", Text: d.KnownFalsePositives},
+			drilldowns(d),
+			tests(d),
+			{Title: "References", Verbatim: strings.Join(d.References, "\n")},
+			{Title: "About", Items: []report.Item{
+				{Name: "id", Text: d.ID}, {Name: "file", Text: d.File}, {Name: "author", Text: d.Author},
+			}},
+		},
+		Object: object,
+	}
+}
+
+func subtitle(d *detection.Detection) string {
+	parts := []string{string(d.Type), string(d.Status), fmt.Sprintf("version %d", d.Version)}
+	if d.Date != "" {
+		parts = append(parts, d.Date)
+	}
+	if d.Type.MakesRisk() {
+		parts = append(parts, fmt.Sprintf("%s risk %d", risk.SeverityOfScore(d.Risk.Score), d.Risk.Score))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// expandedSearch prints a compiled search, its macros replaced.
+func expandedSearch(s *plan.Search) string {
+	lines := make([]string, len(s.Ops))
+	for i, op := range s.Ops {
+		lines[i] = op.String()
+	}
+	return strings.Join(lines, "\n| ")
+}
+
+func riskOf(d *detection.Detection) shownRisk {
+	r := shownRisk{Score: d.Risk.Score, Message: d.Risk.Message, Objects: []map[string]string{}, Threats: []map[string]string{}}
+	for _, o := range d.Risk.Objects {
+		r.Objects = append(r.Objects, map[string]string{"field": o.Field, "type": o.Type, "score": fmt.Sprint(o.Score)})
+	}
+	for _, t := range d.Risk.Threats {
+		r.Threats = append(r.Threats, map[string]string{"field": t.Field, "type": t.Type})
+	}
+	return r
+}
+
+func riskSection(d *detection.Detection) report.Section {
+	if !d.Type.MakesRisk() {
+		return report.Section{Title: "Risk", Text: fmt.Sprintf("None: the type is %s.", d.Type)}
+	}
+	s := report.Section{Title: "Risk", Text: d.Risk.Message}
+	for _, o := range d.Risk.Objects {
+		s.Items = append(s.Items, report.Item{Name: o.Field, Text: fmt.Sprintf("%s, score %d", o.Type, o.Score)})
+	}
+	for _, t := range d.Risk.Threats {
+		s.Items = append(s.Items, report.Item{Name: t.Field, Text: "threat, " + t.Type})
+	}
+	return s
+}
+
+func techniques(d *detection.Detection) string {
+	texts := make([]string, len(d.Techniques))
+	for i, t := range d.Techniques {
+		texts[i] = strings.TrimSpace(t.ID + " " + t.Name)
+		if len(t.Tactics) > 0 {
+			texts[i] += " (" + strings.Join(t.Tactics, ", ") + ")"
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+func drilldowns(d *detection.Detection) report.Section {
+	s := report.Section{Title: "Drilldowns"}
+	for _, drill := range d.Drilldowns {
+		s.Items = append(s.Items, report.Item{Name: "search", Text: drill.Name})
+	}
+	return s
+}
+
+func tests(d *detection.Detection) report.Section {
+	s := report.Section{Title: "Tests"}
+	for _, t := range d.Tests {
+		for _, data := range t.Data {
+			s.Items = append(s.Items, report.Item{Name: t.Name, Text: data.Data})
+		}
+	}
+	return s
+}

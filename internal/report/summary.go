@@ -1,0 +1,254 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/pugmark/pugmark/internal/detection"
+	"github.com/pugmark/pugmark/internal/risk"
+)
+
+// maxSummaryRows bounds each part of the summary; the rest is counted.
+const maxSummaryRows = 10
+
+// summary draws what the findings add up to, and what became of the detections
+// that have none.
+func (v *view) summary(s *Scan) {
+	title := "Summary"
+	if s.Partial {
+		title = "Summary of a partial scan: it was interrupted"
+	}
+	v.line(v.t.head.Render(title))
+	v.line("  " + outcomeCounts(s))
+	if len(s.Findings) > 0 {
+		v.line("  " + v.t.quiet.Render(v.span(s.Findings)))
+		v.line("")
+		v.byDetection(s.Findings)
+		v.byRiskObject(s.Findings)
+	} else {
+		v.line("")
+	}
+	v.named("Not evaluated", s.Outcomes, func(d Outcome) string { return d.NotEvaluated })
+	v.named("Failed", s.Outcomes, func(d Outcome) string { return d.Failed })
+}
+
+// outcomeCounts tells the clean detections from those that could not say.
+func outcomeCounts(s *Scan) string {
+	found, clean, unevaluated, failed := 0, 0, 0, 0
+	for _, d := range s.Outcomes {
+		switch {
+		case d.NotEvaluated != "":
+			unevaluated++
+		case d.Failed != "":
+			failed++
+		case d.Findings > 0:
+			found++
+		default:
+			clean++
+		}
+	}
+	text := plural(len(s.Findings), "finding")
+	if len(s.Outcomes) == 0 {
+		return text
+	}
+	text += fmt.Sprintf(" · %s: %d with findings, %d clean", plural(len(s.Outcomes), "detection"), found, clean)
+	if unevaluated > 0 {
+		text += fmt.Sprintf(", %d not evaluated", unevaluated)
+	}
+	if failed > 0 {
+		text += fmt.Sprintf(", %d failed", failed)
+	}
+	return text
+}
+
+// span tells the first and the last time of all findings.
+func (v *view) span(findings []*detection.Finding) string {
+	first, last := findings[0].FirstTime, findings[0].LastTime
+	for _, f := range findings {
+		first, last = earlier(first, f.FirstTime), later(last, f.LastTime)
+	}
+	return v.times(first, last)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// byDetection draws a line for each detection, those with the most risk first.
+func (v *view) byDetection(findings []*detection.Finding) {
+	type tally struct {
+		name            string
+		score, findings int
+		severity        risk.Severity
+		first, last     time.Time
+	}
+	tallies := map[string]*tally{}
+	for _, f := range findings {
+		t := tallies[f.Detection.Name]
+		if t == nil {
+			t = &tally{name: f.Detection.Name, first: f.FirstTime, last: f.LastTime}
+			tallies[f.Detection.Name] = t
+		}
+		t.findings++
+		t.first, t.last = earlier(t.first, f.FirstTime), later(t.last, f.LastTime)
+		if f.Risk != nil {
+			t.score += f.Risk.Score
+			t.severity = risk.SeverityOfScore(f.Risk.Score)
+		}
+	}
+	list := slices.SortedFunc(maps.Values(tallies), func(a, b *tally) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.findings, a.findings), cmp.Compare(a.name, b.name))
+	})
+	lines := make([]summaryLine, len(list))
+	for i, t := range list {
+		lines[i] = summaryLine{[]string{t.name, "–", strconv.Itoa(t.findings), strconv.Itoa(t.score), v.stamp(t.first), v.stamp(t.last)}, t.severity}
+		if t.severity != "" {
+			lines[i].cells[1] = level(t.severity)
+		}
+	}
+	v.table([]string{"Detection", "Severity", "Findings", "Risk", "First", "Last"}, lines)
+}
+
+// byRiskObject draws a line for each object at risk, and marks those whose risk
+// would make Enterprise Security's default rules raise a notable.
+func (v *view) byRiskObject(findings []*detection.Finding) {
+	var events []risk.Event
+	for _, f := range findings {
+		events = append(events, f.RiskEvents()...)
+	}
+	totals := risk.Totals(events)
+	if len(totals) == 0 {
+		return
+	}
+	lines := make([]summaryLine, len(totals))
+	for i, t := range totals {
+		s := risk.SeverityOfTotal(t.Score)
+		lines[i] = summaryLine{[]string{
+			t.Object.Name, level(s), strconv.Itoa(t.Events), scoreText(t.Score), v.stamp(t.First), v.stamp(t.Last),
+		}, s}
+	}
+	v.table([]string{"Risk object", "Severity", "Findings", "Risk", "First", "Last"}, lines)
+
+	notables := risk.Notables(events, risk.Rules())
+	if len(notables) == 0 {
+		return
+	}
+	v.line("  " + v.t.head.Render("Risk rules exceeded"))
+	for i, n := range notables {
+		if i == maxSummaryRows {
+			v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", len(notables)-i)))
+			break
+		}
+		text := fmt.Sprintf("%s: %s, risk %s", shown(n.Total.Object.Name), n.Rule, scoreText(n.Total.Score))
+		for j, part := range wrap(text, v.o.width()-4, maxFieldLines) {
+			symbol := "  "
+			if j == 0 {
+				symbol = v.t.severity(n.Severity, symbols[n.Severity]) + " "
+			}
+			v.line("  " + symbol + part)
+		}
+	}
+	v.line("")
+}
+
+// summaryLine is a line of a table of the summary. The second cell has the
+// colour of the severity.
+type summaryLine struct {
+	cells    []string
+	severity risk.Severity
+}
+
+// table draws the first lines of a list. The last two columns are left out
+// where there is no room for them.
+func (v *view) table(header []string, lines []summaryLine) {
+	if v.o.width() < wideView {
+		header = header[:len(header)-2]
+	}
+	g := grid{o: v.o, theme: v.t, header: header, columns: make([]columnWidth, len(header)), indent: 2}
+	first := lines[:min(len(lines), maxSummaryRows)]
+	for _, l := range first {
+		for col := range header {
+			g.columns[col].add(l.cells[col:col+1], g.room())
+		}
+	}
+	g.begin(v.w)
+	for _, l := range first {
+		g.style = func(col int, text string) string {
+			if col != 1 {
+				return text
+			}
+			return v.t.severity(l.severity, text)
+		}
+		cells := make([][]string, len(header))
+		for col := range header {
+			cells[col] = l.cells[col : col+1]
+		}
+		_ = g.row(v.w, cells) // errors stick to the writer
+	}
+	if more := len(lines) - len(first); more > 0 {
+		v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", more)))
+	}
+	v.line("")
+}
+
+// named lists the detections that could not say whether there is something to
+// find, with the reason: they are not clean.
+func (v *view) named(title string, outcomes []Outcome, reason func(Outcome) string) {
+	var lines []string
+	for _, d := range outcomes {
+		if why := reason(d); why != "" {
+			lines = append(lines, shown(d.Detection)+": "+shown(why))
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	v.line(v.t.head.Render(title))
+	for i, l := range lines {
+		if i == maxSummaryRows && len(lines) > maxSummaryRows+1 {
+			v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", len(lines)-i)))
+			break
+		}
+		for j, part := range wrap(l, v.o.width()-4, maxFieldLines) {
+			v.line("  " + [2]string{"– ", "  "}[min(j, 1)] + part)
+		}
+	}
+	v.line("")
+}
+
+// scoreText writes a risk score.
+func scoreText(score float64) string { return strconv.FormatFloat(score, 'f', -1, 64) }
+
+const dateTime = "2006-01-02 15:04:05"
+
+// stamp shows a time without its zone.
+func (v *view) stamp(t time.Time) string { return t.In(v.o.location()).Format(dateTime) }
+
+// times shows one time or a range, with the zone.
+func (v *view) times(first, last time.Time) string {
+	first, last = first.In(v.o.location()), last.In(v.o.location())
+	text := first.Format(dateTime)
+	switch {
+	case last.Sub(first) < time.Second:
+	case last.YearDay() == first.YearDay() && last.Year() == first.Year():
+		text += " – " + last.Format(time.TimeOnly)
+	default:
+		text += " – " + last.Format(dateTime)
+	}
+	zone, _ := first.Zone()
+	return text + " " + zone
+}
