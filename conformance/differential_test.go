@@ -3,8 +3,10 @@ package conformance_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +21,15 @@ import (
 	"github.com/pugmark/pugmark/internal/engine"
 	"github.com/pugmark/pugmark/internal/oracle"
 )
+
+// TestMain keeps rapid from writing files: what fails is printed in full.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("rapid.nofailfile", "true"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // TestDifferential runs random searches over random events by the engine, in
 // several ways, and by the oracle. Where they disagree it prints a case for

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pugmark/pugmark/internal/cloudtrail"
 	"github.com/pugmark/pugmark/internal/event"
@@ -14,8 +15,6 @@ import (
 type memory []string
 
 func (m memory) Scan(ctx context.Context, request source.Request, sinks []source.Sink) error {
-	layout := event.NewLayout(request.Fields, cloudtrail.SchemaOf(cloudtrail.SourcetypeJSON))
-	meta := &event.Meta{Source: "memory", Sourcetype: cloudtrail.SourcetypeJSON, Host: "localhost", Index: "main"}
 	const batch = 3
 	done := make([]bool, len(sinks))
 	for from := 0; from < len(m); from += batch {
@@ -26,11 +25,10 @@ func (m memory) Scan(ctx context.Context, request source.Request, sinks []source
 		var events event.Batch
 		var buffers [][]byte
 		for i := from; i < min(from+batch, len(m)); i++ {
-			buffer := []byte(m[i])
-			record := &event.Record{}
-			record.Reset(buffer, meta, layout, uint64(i), request.Track, nil) //nolint:gosec // a small index
-			e := &event.Event{}
-			e.Reset(record)
+			e, buffer, err := m.event(i, request)
+			if err != nil {
+				return err
+			}
 			events, buffers = append(events, e), append(buffers, buffer)
 		}
 		more, err := sinks[worker].Push(events)
@@ -45,4 +43,21 @@ func (m memory) Scan(ctx context.Context, request source.Request, sinks []source
 		}
 	}
 	return ctx.Err()
+}
+
+func (m memory) event(i int, request source.Request) (*event.Event, []byte, error) {
+	cut, err := cloudtrail.NewReader(strings.NewReader(m[i]), cloudtrail.Options{}).Next()
+	if err != nil {
+		return nil, nil, err
+	}
+	layout := event.NewLayout(request.Fields, cloudtrail.SchemaOf(cut.Meta.Sourcetype))
+	buffer := []byte(string(cut.Text))
+	record := &event.Record{}
+	record.Reset(buffer, &cut.Meta, layout, uint64(i), request.Track, cut.Given) //nolint:gosec // a small index
+	if cut.HasTime {
+		record.SetTime(cut.Time)
+	}
+	e := &event.Event{}
+	e.Reset(record)
+	return e, buffer, nil
 }

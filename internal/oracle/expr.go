@@ -83,7 +83,11 @@ func (s scope) binary(e *spl.Binary) val {
 	case "OR":
 		return or(s.eval(e.X), s.eval(e.Y))
 	case "XOR":
-		return truth(s.eval(e.X).isTrue() != s.eval(e.Y).isTrue())
+		x, y := s.eval(e.X), s.eval(e.Y)
+		if x.isNull() || y.isNull() {
+			return nil
+		}
+		return truth(x.isTrue() != y.isTrue())
 	case "LIKE":
 		return like(s.eval(e.X), s.eval(e.Y))
 	case "=", "!=", "<", "<=", ">", ">=":

@@ -68,7 +68,7 @@ func substr(args []val) val {
 		to = min(from+int(n), len(chars))
 	}
 	if from >= len(chars) {
-		return nil
+		return text("")
 	}
 	return text(string(chars[from:to]))
 }

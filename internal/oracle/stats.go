@@ -110,9 +110,10 @@ func aggregateNames() []string {
 	}
 }
 
-// sample is what an aggregate sees of one row: the value, and the row's time.
+// sample is what an aggregate sees: a value, and the time of its row. The
+// values of a multivalue count as if each came in a row of its own.
 type sample struct {
-	value val
+	value atom
 	time  float64
 	timed bool
 }
@@ -136,7 +137,9 @@ func (g aggregate) over(x *executor, rows []*row) val {
 			continue
 		}
 		t, ok := r.get("_time").float()
-		samples = append(samples, sample{v, t, ok})
+		for _, one := range v {
+			samples = append(samples, sample{one, t, ok})
+		}
 		all = append(all, v...)
 	}
 	switch g.name {
@@ -158,9 +161,9 @@ func (g aggregate) over(x *executor, rows []*row) val {
 	case "max":
 		return extreme([]val{all}, 1)
 	case "first":
-		return samples[0].value
+		return all[:1]
 	case "last":
-		return samples[len(samples)-1].value
+		return all[len(all)-1:]
 	case "mode":
 		return mode(all)
 	case "earliest", "latest", "earliest_time", "latest_time", "rate":
@@ -194,7 +197,8 @@ func mode(v val) val {
 	return val{best}
 }
 
-// chronological looks at the rows by their _time.
+// chronological looks at the values by the _time of their rows; of equal times
+// the earliest is the first seen and the latest the last.
 func chronological(name string, samples []sample) val {
 	samples = slices.DeleteFunc(slices.Clone(samples), func(s sample) bool { return !s.timed })
 	if len(samples) == 0 {
@@ -205,15 +209,15 @@ func chronological(name string, samples []sample) val {
 		if s.time < earliest.time {
 			earliest = s
 		}
-		if s.time > latest.time {
+		if s.time >= latest.time {
 			latest = s
 		}
 	}
 	switch name {
 	case "earliest":
-		return earliest.value
+		return val{earliest.value}
 	case "latest":
-		return latest.value
+		return val{latest.value}
 	case "earliest_time":
 		return number(earliest.time)
 	case "latest_time":
