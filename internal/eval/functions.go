@@ -34,7 +34,8 @@ type Function struct {
 
 	result typ
 	// kinds are the kinds of the arguments, a letter each, the last standing
-	// for all further ones: n a number, t text, a anything.
+	// for all further ones: n a number, t text, a any value, b also a
+	// condition.
 	kinds string
 	// nulls and multis say that call takes null arguments and multivalues.
 	// Without them such an argument makes the result null.
@@ -124,7 +125,7 @@ func (f *Function) Types() string {
 	if f.kinds == "" {
 		return ""
 	}
-	words := map[byte]string{'n': "a number", 't': "a text", 'a': "any value"}
+	words := map[byte]string{'n': "a number", 't': "a text", 'a': "any value", 'b': "any value, also a condition"}
 	var typed []string
 	for i, name := range strings.Split(strings.NewReplacer("[", "", "]", "").Replace(f.Args), ",") {
 		if name = strings.TrimSpace(name); name == "" || name == "..." {
