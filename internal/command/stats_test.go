@@ -1,14 +1,11 @@
 package command
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -366,13 +363,16 @@ func BenchmarkStats(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			op := mustParse(b, text)[0].(plan.Reducer)
-			run := &plan.Run{Context: context.Background(), Now: time.Unix(0, 0), Location: time.UTC, Earliest: math.Inf(-1), Latest: math.Inf(1), Warnings: &plan.Warnings{}}
-			p, err := op.NewPartial(run)
+			p, err := op.NewPartial(newTestRun(b))
 			if err != nil {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
-			for b.Loop() {
+			for at := 1_700_000_000.0; b.Loop(); {
+				for _, e := range batch { // time goes on
+					at++
+					e.Set("_time", value.OfNumber(at))
+				}
 				if err := p.Add(batch); err != nil {
 					b.Fatal(err)
 				}
