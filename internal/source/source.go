@@ -8,6 +8,7 @@ package source
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,10 @@ import (
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 )
+
+// ErrNothingRead tells that none of the paths of a source could be read. Each
+// is a problem in the report.
+var ErrNothingRead = errors.New("nothing could be read")
 
 // Source finds events. A Source may be scanned several times, also at once.
 type Source interface {
@@ -60,6 +65,9 @@ type Report struct {
 	// Files is how many were finished, Bytes how much was read of them as
 	// stored, Unpacked how much that was unpacked.
 	Files, Bytes, Unpacked atomic.Int64
+	// Skipped is how many were not opened, since their names say that they
+	// hold nothing of the time range.
+	Skipped atomic.Int64
 	// Records is how many log records were seen, wanted or not.
 	Records atomic.Int64
 	// Passed counts records that are not events by their nature: digest
