@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
@@ -103,8 +104,8 @@ func (b *binder) expr(x spl.Expr) node {
 // field reads a field of the row, or what mvmap or mvfilter has bound to its
 // name.
 func (b *binder) field(name string) node {
-	for i := len(b.scopes) - 1; i >= 0; i-- {
-		if b.scopes[i] == name {
+	for i, bound := range slices.Backward(b.scopes) {
+		if bound == name {
 			return node{run: func(env *Env, _ *event.Event) value.Value { return env.bound[i] }, typ: fieldType}
 		}
 	}

@@ -62,6 +62,8 @@ func arguments(least, most int) string {
 		return strconv.Itoa(most) + " arguments"
 	case most < 0:
 		return strconv.Itoa(least) + " or more arguments"
+	case most == least+1:
+		return strconv.Itoa(least) + " or " + strconv.Itoa(most) + " arguments"
 	}
 	return strconv.Itoa(least) + " to " + strconv.Itoa(most) + " arguments"
 }
@@ -74,7 +76,7 @@ func (b *binder) argument(f *Function, i int, x spl.Expr) node {
 	}
 	kind := f.kinds[min(i, len(f.kinds)-1)]
 	switch {
-	case kind == 'a':
+	case kind == 'b':
 	case n.typ == boolType:
 		b.fail(x.Span(), diag.BadType, "write if(…, …, …) for one of two values", "%s needs a value, not a condition", f.Name)
 	case kind == 'n' && n.constant.Kind() == value.Text:
@@ -130,7 +132,10 @@ type list struct {
 func (l *list) add(v value.Value) bool {
 	for i := range v.Len() {
 		one := v.At(i)
-		if one.Kind() == value.Text {
+		switch one.Kind() {
+		case value.Bool: // known only now, as for coalesce: a list holds none
+			one = value.OfText(one.String())
+		case value.Text:
 			l.bytes += len(one.String())
 		}
 		l.values = append(l.values, one)

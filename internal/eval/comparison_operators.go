@@ -141,7 +141,7 @@ func anyPair(env *Env, m mode, r relation, v, w value.Value) value.Value {
 		return anyEqual(m, v, w)
 	}
 	if v.Len() > maxPairs/max(1, w.Len()) {
-		return env.warn(diag.LimitReached, "", "a comparison of %d million pairs of values and more was made null", maxPairs>>20)
+		return env.warn(diag.LimitReached, "a comparison of %d million pairs of values and more was made null", maxPairs>>20)
 	}
 	result := value.Value{}
 	for i := range v.Len() {
@@ -233,7 +233,7 @@ func (b *binder) like(left, right spl.Expr) node {
 			matched, ok := matchLike(v.At(i).String(), p.String())
 			if !ok {
 				env.at = at
-				return env.warn(diag.LimitReached, "", "a pattern too long for its text was made null")
+				return env.warn(diag.LimitReached, "a pattern too long for its text was made null")
 			}
 			if matched {
 				return value.OfBool(true)

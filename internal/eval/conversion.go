@@ -49,7 +49,7 @@ var conversion = []*Function{
 		},
 	},
 	{
-		Name: "tobool", Args: "value", Category: "Conversion", kinds: "a", result: boolType,
+		Name: "tobool", Args: "value", Category: "Conversion", kinds: "b", result: boolType,
 		Summary:  "The condition that a text or number says: true, t, yes, y and 1, or false, f, no, n and 0, in any case; null for others.",
 		Examples: []Example{{`tobool("TRUE")`, "True"}, {`tobool(0)`, "False"}, {`tobool("maybe")`, ""}},
 		call: func(_ *Env, args []value.Value) value.Value {

@@ -88,7 +88,7 @@ func bindRelativeTime(b *binder, c *spl.Call) node {
 		}
 		t, err := timeformat.Relative(event.FromEpoch(at, env.Location), args[1].String())
 		if err != nil {
-			return env.warn(diag.BadTime, "", "values that are no time modifier made the result null")
+			return env.warn(diag.BadTime, "values that are no time modifier made the result null")
 		}
 		return value.OfNumber(event.Epoch(t))
 	}

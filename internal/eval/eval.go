@@ -130,16 +130,16 @@ type site struct {
 }
 
 // warn tells the run's reader of something at the call under way.
-func (env *Env) warn(code diag.Code, hint, format string, args ...any) value.Value {
+func (env *Env) warn(code diag.Code, format string, args ...any) value.Value {
 	if env.Warnings != nil && env.at != nil {
-		env.Warnings.Add(errorAt(env.at.command, env.at.call.Place, code, env.at.call.Name+": "+fmt.Sprintf(format, args...), hint))
+		env.Warnings.Add(errorAt(env.at.command, env.at.call.Place, code, env.at.call.Name+": "+fmt.Sprintf(format, args...), ""))
 	}
 	return value.Value{}
 }
 
 // tooLarge is the result of a call beyond the limits: null, and a warning.
 func (env *Env) tooLarge() value.Value {
-	return env.warn(diag.LimitReached, "", "a result of more than %d MiB or %d values was made null", maxText>>20, maxValues)
+	return env.warn(diag.LimitReached, "a result of more than %d MiB or %d values was made null", maxText>>20, maxValues)
 }
 
 // errorAt makes a problem in the text of a command, or of an expression that

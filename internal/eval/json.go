@@ -27,7 +27,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_append", Args: "json, path, value, ...", Category: "JSON", kinds: "tta", result: textType, json: true, odd: true, nulls: true, multis: true,
+		Name: "json_append", Args: "json, path, value, ...", Category: "JSON", kinds: "ttb", result: textType, json: true, odd: true, nulls: true, multis: true,
 		Summary:  "The JSON with values added to the ends of the arrays at the paths; what is no array becomes the first element of one. An array is added as one element.",
 		Nulls:    "A null value is added as null; null if the first argument is no JSON object or array.",
 		Examples: []Example{{`json_append("{\"a\":[1]}", "a", 2)`, `{"a":[1,2]}`}, {`json_append("{\"a\":1}", "a", json_array(2, 3))`, `{"a":[1,[2,3]]}`}},
@@ -36,7 +36,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_array", Args: "[value, ...]", Category: "JSON", kinds: "a", result: textType, json: true, nulls: true, multis: true,
+		Name: "json_array", Args: "[value, ...]", Category: "JSON", kinds: "b", result: textType, json: true, nulls: true, multis: true,
 		Summary:  "A JSON array of the values; a multivalue becomes an array in it.",
 		Nulls:    "A null value becomes null.",
 		Examples: []Example{{`json_array("a", 1, true(), null())`, `["a",1,true,null]`}, {`json_array()`, "[]"}},
@@ -54,7 +54,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_array_to_mv", Args: "array[, quoted]", Category: "JSON", kinds: "ta",
+		Name: "json_array_to_mv", Args: "array[, quoted]", Category: "JSON", kinds: "tb",
 		Summary:  "The elements of a JSON array as a multivalue; strings keep their quotes if the second argument is true. Null for anything else.",
 		Examples: []Example{{`json_array_to_mv("[\"a\",1,{\"b\":2}]")`, "a\n1\n{\"b\":2}"}, {`json_array_to_mv("[\"a\"]", true())`, `"a"`}},
 		call: func(env *Env, args []value.Value) value.Value {
@@ -113,7 +113,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_extend", Args: "json, path, value, ...", Category: "JSON", kinds: "tta", result: textType, json: true, odd: true, nulls: true, multis: true,
+		Name: "json_extend", Args: "json, path, value, ...", Category: "JSON", kinds: "ttb", result: textType, json: true, odd: true, nulls: true, multis: true,
 		Summary:  "The JSON with values added to the ends of the arrays at the paths, as json_append does, but of an array its elements.",
 		Nulls:    "A null value is added as null; null if the first argument is no JSON object or array.",
 		Examples: []Example{{`json_extend("{\"a\":[1]}", "a", json_array(2, 3))`, `{"a":[1,2,3]}`}},
@@ -168,7 +168,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_object", Args: "[key, value, ...]", Category: "JSON", kinds: "a", result: textType, json: true, even: true, nulls: true, multis: true,
+		Name: "json_object", Args: "[key, value, ...]", Category: "JSON", kinds: "b", result: textType, json: true, even: true, nulls: true, multis: true,
 		Summary:  "A JSON object of keys and values; a multivalue becomes an array, and of equal keys the last one counts.",
 		Nulls:    "A null value becomes null; null if a key is.",
 		Examples: []Example{{`json_object("a", 1, "b", json_array("x"))`, `{"a":1,"b":["x"]}`}, {`json_object("a", "1")`, `{"a":"1"}`}},
@@ -188,7 +188,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_set", Args: "json, path, value, ...", Category: "JSON", kinds: "tta", result: textType, json: true, odd: true, nulls: true, multis: true,
+		Name: "json_set", Args: "json, path, value, ...", Category: "JSON", kinds: "ttb", result: textType, json: true, odd: true, nulls: true, multis: true,
 		Summary:  "The JSON with the values put at the paths; objects that a path needs are made.",
 		Nulls:    "A null value is put as null; null if the first argument is no JSON object or array.",
 		Examples: []Example{{`json_set("{\"a\":{\"b\":1}}", "a.b", 2, "c", "x")`, `{"a":{"b":2},"c":"x"}`}, {`json_set("{\"a\":[1,2]}", "a{0}", 9)`, `{"a":[9,2]}`}},
@@ -197,7 +197,7 @@ var jsonFunctions = []*Function{
 		},
 	},
 	{
-		Name: "json_set_exact", Args: "json, key, value, ...", Category: "JSON", kinds: "tta", result: textType, json: true, odd: true, nulls: true, multis: true,
+		Name: "json_set_exact", Args: "json, key, value, ...", Category: "JSON", kinds: "ttb", result: textType, json: true, odd: true, nulls: true, multis: true,
 		Summary:  "The JSON object with values put under keys, which may hold dots and braces.",
 		Nulls:    "A null value is put as null; null if the first argument is no JSON object.",
 		Examples: []Example{{`json_set_exact("{\"a.b\":1}", "a.b", 2)`, `{"a.b":2}`}},
@@ -403,7 +403,7 @@ func (n *jsonNode) visit(path []step, create bool, do func(at *jsonNode)) {
 
 // remove drops the members at a step.
 func (n *jsonNode) remove(s step) {
-	for i := len(n.items) - 1; i >= 0; i-- {
+	for i := range slices.Backward(n.items) {
 		switch {
 		case n.kind == '{' && !s.indexed && n.keys[i] == s.key:
 			n.keys = slices.Delete(n.keys, i, i+1)

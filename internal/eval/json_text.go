@@ -192,7 +192,7 @@ func (env *Env) parseJSON(s string) (jsonNode, bool) {
 	n, ok := p.value(0)
 	p.skipSpace()
 	if p.over {
-		env.warn(diag.LimitReached, "", "JSON with more than %d values or %d levels was not read", maxNodes, event.MaxDepth)
+		env.warn(diag.LimitReached, "JSON with more than %d values or %d levels was not read", maxNodes, event.MaxDepth)
 	}
 	return n, ok && p.pos == len(s)
 }

@@ -16,11 +16,11 @@ func callLookup(env *Env, args []value.Value) value.Value {
 		return value.Value{}
 	}
 	if env.Lookups == nil {
-		return env.warn(diag.UnknownLookup, "", "there are no lookup tables here")
+		return env.warn(diag.UnknownLookup, "there are no lookup tables here")
 	}
 	table, ok := env.Lookups.Lookup(name)
 	if !ok {
-		return env.warn(diag.UnknownLookup, "", "there is no lookup table of a name that was looked for")
+		return env.warn(diag.UnknownLookup, "there is no lookup table of a name that was looked for")
 	}
 	keys := make([]string, len(inputs.items))
 	for i := range keys {
@@ -32,7 +32,7 @@ func callLookup(env *Env, args []value.Value) value.Value {
 	}
 	for _, column := range slices.Concat(inputs.keys, columns) {
 		if !slices.Contains(table.Columns(), column) {
-			return env.warn(diag.BadArgument, "", "the lookup table lacks a column that was named")
+			return env.warn(diag.BadArgument, "the lookup table lacks a column that was named")
 		}
 	}
 	found, ok := table.Match(inputs.keys, keys, columns)

@@ -159,7 +159,7 @@ var multivalue = []*Function{
 		},
 	},
 	{
-		Name: "mv_to_json_array", Args: "value[, infer_types]", Category: "Multivalue", kinds: "a", result: textType, json: true, multis: true,
+		Name: "mv_to_json_array", Args: "value[, infer_types]", Category: "Multivalue", kinds: "ab", result: textType, json: true, multis: true,
 		Summary:  "The values as the text of a JSON array, all as strings, or, if infer_types is true, those that are JSON as such.",
 		Examples: []Example{{`mv_to_json_array(split("a,1", ","))`, `["a","1"]`}, {`mv_to_json_array(split("a,1,true", ","), true())`, `["a",1,true]`}},
 		call: func(env *Env, args []value.Value) value.Value {

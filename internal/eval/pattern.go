@@ -35,7 +35,7 @@ func (p pattern) compiled(env *Env, text string) *regex.Regexp {
 	}
 	re, err := env.regexes.Compile(text)
 	if err != nil {
-		env.warn(diag.BadRegex, "", "values that are no regular expression made the result null")
+		env.warn(diag.BadRegex, "values that are no regular expression made the result null")
 		return nil
 	}
 	return re
@@ -45,7 +45,7 @@ func (p pattern) compiled(env *Env, text string) *regex.Regexp {
 // times.
 func (pattern) watch(env *Env, re *regex.Regexp, before int64) {
 	if re.LimitHits() > before {
-		env.warn(diag.LimitReached, "", "a regular expression took too long for some values, which count as not matched")
+		env.warn(diag.LimitReached, "a regular expression took too long for some values, which count as not matched")
 	}
 }
 

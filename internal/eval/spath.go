@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -175,8 +176,13 @@ func (w *jsonWalk) emit() {
 		return
 	}
 	text := w.s[start:w.pos]
-	if text[0] == '"' {
+	switch text[0] {
+	case '"':
 		text = unquoteJSON(text)
+	case '{', '[':
+		if w.bad = !json.Valid([]byte(text)); w.bad {
+			return
+		}
 	}
 	if !w.found.add(value.OfText(text)) {
 		w.over, w.bad = true, true

@@ -41,7 +41,7 @@ var statistical = []*Function{
 		Name: "random", Args: "", Category: "Statistical", result: numberType,
 		Summary:  "A random whole number from 0 to 2^31-1, another one in every call.",
 		Examples: []Example{{`random() >= 0 AND random() < pow(2, 31)`, "True"}},
-		call:     func(*Env, []value.Value) value.Value { return value.OfNumber(float64(rand.Int32())) }, //nolint:gosec // no secret
+		call:     func(*Env, []value.Value) value.Value { return value.OfNumber(float64(rand.Int32())) },
 	},
 	{
 		Name: "sum", Args: "value, ...", Category: "Statistical", kinds: "a", result: numberType, nulls: true, multis: true,

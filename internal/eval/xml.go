@@ -23,12 +23,12 @@ func xmlPathOf(path string) (steps []xmlStep, attribute string, ok bool) {
 		if attribute != "" {
 			return nil, "", false
 		}
-		name, braces, _ := strings.Cut(part, "{")
+		name, rest, braces := strings.Cut(part, "{")
 		s := xmlStep{name: name}
-		for braces != "" {
+		for braces {
 			var inner string
-			inner, braces, ok = strings.Cut(braces, "}")
-			braces = strings.TrimPrefix(braces, "{")
+			inner, rest, ok = strings.Cut(rest, "}")
+			_, rest, braces = strings.Cut(rest, "{")
 			switch {
 			case !ok:
 				return nil, "", false

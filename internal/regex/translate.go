@@ -173,7 +173,7 @@ func (t *translator) repeat() error {
 		return nil
 	}
 	counts := t.s[t.pos+1 : t.pos+end]
-	for _, count := range strings.Split(strings.TrimSuffix(counts, ","), ",") {
+	for count := range strings.SplitSeq(strings.TrimSuffix(counts, ","), ",") {
 		n, err := strconv.Atoi(count)
 		if err != nil || n > maxRepeat {
 			return fmt.Errorf("the repeat count {%s} is too large: at most %d is possible", clip(counts), maxRepeat)
