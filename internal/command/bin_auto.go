@@ -11,9 +11,17 @@ import (
 // autoSpans are the spans of time to choose from, in order. Source: Splunk,
 // timechart (spans used when minspan is specified).
 var autoSpans = []timeformat.Span{
-	{N: 1, Unit: "s"}, {N: 5, Unit: "s"}, {N: 10, Unit: "s"}, {N: 30, Unit: "s"},
-	{N: 1, Unit: "m"}, {N: 5, Unit: "m"}, {N: 10, Unit: "m"}, {N: 30, Unit: "m"},
-	{N: 1, Unit: "h"}, {N: 1, Unit: "d"}, {N: 1, Unit: "mon"},
+	{N: 1, Unit: "s"},
+	{N: 5, Unit: "s"},
+	{N: 10, Unit: "s"},
+	{N: 30, Unit: "s"},
+	{N: 1, Unit: "m"},
+	{N: 5, Unit: "m"},
+	{N: 10, Unit: "m"},
+	{N: 30, Unit: "m"},
+	{N: 1, Unit: "h"},
+	{N: 1, Unit: "d"},
+	{N: 1, Unit: "mon"},
 }
 
 // auto chooses the span from all values and puts them into buckets.

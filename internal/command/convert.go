@@ -26,7 +26,7 @@ What cannot be converted stays as it is. With AS the result goes to a new field.
 		op := convertOp{timeFormat: "%m/%d/%Y %H:%M:%S"}
 		a.Text("timeformat", &op.timeFormat)
 		for {
-			for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
+			for a.Take(",") { // stray and doubled commas occur in shipped content
 			}
 			if len(op.steps) > 0 && !a.More() {
 				return op, a.End()
@@ -80,14 +80,15 @@ func takeConversion(a *spl.Args) conversion {
 }
 
 func (op convertOp) String() string {
-	s := "convert timeformat=" + spl.Quote(op.timeFormat)
+	var b strings.Builder
+	b.WriteString("convert timeformat=" + spl.Quote(op.timeFormat))
 	for _, c := range op.steps {
-		s += " " + c.function + "(" + argName(c.field) + ")"
+		b.WriteString(" " + c.function + "(" + argName(c.field) + ")")
 		if c.as != c.field {
-			s += " AS " + argName(c.as)
+			b.WriteString(" AS " + argName(c.as))
 		}
 	}
-	return s
+	return b.String()
 }
 
 func (op convertOp) usesAuto() bool {

@@ -40,7 +40,7 @@ var extract = &Spec{
 		a.Bool("mv_add", &op.mvAdd)
 		a.Bool("clean_keys", &op.cleanKeys)
 		a.Bool("keep_empty_vals", &op.keepEmpty)
-		for a.Take(",") { //nolint:revive // an example of Splunk's separates options by commas
+		for a.Take(",") { // an example of Splunk's separates options by commas
 		}
 		if t := a.Peek(); t.Kind == spl.Word && a.PeekAt(1).Kind != spl.Punct {
 			a.Fail(t.Span, diag.UnsupportedArgument, "use rex with its regular expression", "%s: named extractions of transforms.conf do not exist here", t.Text)

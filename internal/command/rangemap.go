@@ -26,7 +26,7 @@ var rangemap = &Spec{
 		}
 		a.Text("default", &op.otherwise)
 		for {
-			for a.Take(",") { //nolint:revive // commas between ranges are optional
+			for a.Take(",") { // commas between ranges are optional
 			}
 			if !a.More() && len(op.ranges) > 0 {
 				return op, a.End()

@@ -23,7 +23,7 @@ A field that had the new name is replaced. In a row that lacks the old field, th
 	Parse: func(a *spl.Args, _ *Env) (plan.Op, error) {
 		var op renameOp
 		for {
-			for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
+			for a.Take(",") { // stray and doubled commas occur in shipped content
 			}
 			if len(op.pairs) > 0 && !a.More() {
 				return op, a.End()

@@ -22,7 +22,7 @@ var replace = &Spec{
 	Parse: func(a *spl.Args, _ *Env) (plan.Op, error) {
 		op := replaceOp{names: []string{"*"}}
 		for {
-			for a.Take(",") { //nolint:revive // commas between pairs are optional
+			for a.Take(",") { // commas between pairs are optional
 			}
 			if len(op.pairs) > 0 {
 				if a.Keyword("in") {

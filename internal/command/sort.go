@@ -60,7 +60,7 @@ var sortKinds = []string{"auto", "num", "str", "ip"}
 func takeSortKeys(a *spl.Args) []sortKey {
 	var keys []sortKey
 	for {
-		for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
+		for a.Take(",") { // stray and doubled commas occur in shipped content
 		}
 		if !a.More() {
 			return keys
@@ -72,16 +72,7 @@ func takeSortKeys(a *spl.Args) []sortKey {
 			return keys
 		}
 		key := sortKey{kind: "auto"}
-		t := a.Peek()
-		if t.Kind == spl.Word && t.Text != "" && (t.Text[0] == '-' || t.Text[0] == '+') {
-			key.desc = t.Text[0] == '-'
-			t.Text = t.Text[1:]
-			if t.Text == "" {
-				a.Next()
-				t = a.Peek()
-			}
-		}
-		key.take(a, t)
+		key.take(a)
 		if a.Err() != nil {
 			return nil
 		}
@@ -89,27 +80,35 @@ func takeSortKeys(a *spl.Args) []sortKey {
 	}
 }
 
-// take reads the field, whose first token, without its sign, is t.
-func (k *sortKey) take(a *spl.Args, t spl.Token) {
-	kind := strings.ToLower(t.Text)
+// take reads the field with its sign, glued to it or not, and its type.
+func (k *sortKey) take(a *spl.Args) {
+	t := a.Peek()
+	sign := ""
+	if t.Kind == spl.Word && strings.IndexByte("+-", t.Text[0]) >= 0 {
+		sign = t.Text[:1]
+		k.desc = sign == "-"
+	}
+	if t.Text == sign && sign != "" {
+		a.Next()
+		t, sign = a.Peek(), ""
+	}
+	name := strings.TrimPrefix(t.Text, sign)
 	open := a.PeekAt(1)
+	call := t.Kind == spl.Word && open.Kind == spl.Punct && open.Text == "("
+	k.field = name
 	switch {
-	case t.Kind != spl.Word || open.Kind != spl.Punct || open.Text != "(":
-		a.Field()
-		k.field = t.Text
-	case slices.Contains(sortKinds, kind):
-		a.Field()
+	case call && slices.Contains(sortKinds, strings.ToLower(name)):
+		a.Next()
 		a.Expect("(")
-		k.kind, k.field = kind, takeField(a)
+		k.kind, k.field = strings.ToLower(name), takeField(a)
 		a.Expect(")")
-	default: // a column such as count(x)
-		sign := a.Peek().Span.End - a.Peek().Span.Start - len(t.Text)
-		if k.field = a.Column(); len(k.field) >= sign {
-			k.field = k.field[sign:]
-		}
-		if hint := diag.Suggest(kind, sortKinds); hint != "" {
+	case call: // a column such as count(x)
+		k.field = strings.TrimPrefix(a.Column(), sign)
+		if hint := diag.Suggest(name, sortKinds); hint != "" {
 			a.Fail(t.Span, diag.BadArgument, hint, "%s: a column, or one of %s around a field, was expected", k.field, strings.Join(sortKinds, ", "))
 		}
+	default:
+		a.Field()
 	}
 	if isPattern(k.field) {
 		a.Fail(t.Span, diag.BadArgument, "name each field", "%s: patterns are not allowed here", k.field)

@@ -31,7 +31,7 @@ var tojson = &Spec{
 		a.Bool("include_internal", &op.internal)
 		a.Text("output_field", &op.output)
 		for {
-			for a.Take(",") { //nolint:revive // commas between fields are optional
+			for a.Take(",") { // commas between fields are optional
 			}
 			if !a.More() {
 				return op, a.End()
@@ -65,15 +65,16 @@ type tojsonOp struct {
 type tojsonField struct{ name, kind string }
 
 func (op tojsonOp) String() string {
-	s := "tojson"
+	var b strings.Builder
+	b.WriteString("tojson")
 	for _, f := range op.fields {
 		if f.kind == "" {
-			s += " " + argName(f.name)
+			b.WriteString(" " + argName(f.name))
 		} else {
-			s += " " + f.kind + "(" + argName(f.name) + ")"
+			b.WriteString(" " + f.kind + "(" + argName(f.name) + ")")
 		}
 	}
-	return s + " default_type=" + op.defaultType + flag("fill_null", op.fillNull) + flag("include_internal", op.internal) + " output_field=" + argName(op.output)
+	return b.String() + " default_type=" + op.defaultType + flag("fill_null", op.fillNull) + flag("include_internal", op.internal) + " output_field=" + argName(op.output)
 }
 
 func (op tojsonOp) Kind() plan.Kind { return plan.Streaming }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,8 +79,8 @@ func (op trendlineOp) String() string {
 func (op trendlineOp) Kind() plan.Kind { return plan.Centralized }
 
 func (op trendlineOp) Needs(wanted event.Set) event.Set {
-	for i := len(op.trends) - 1; i >= 0; i-- {
-		wanted = needsFor(wanted, op.trends[i].as, op.trends[i].field)
+	for _, t := range slices.Backward(op.trends) {
+		wanted = needsFor(wanted, t.as, t.field)
 	}
 	return wanted
 }
