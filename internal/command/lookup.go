@@ -2,6 +2,7 @@ package command
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -104,16 +105,15 @@ func failUnknownLookup(a *spl.Args, span diag.Span, name string, known plan.Look
 func takeLookupFields(a *spl.Args, table plan.Lookup, stop ...string) []lookupField {
 	var fields []lookupField
 	for {
-		for a.Take(",") { //nolint:revive // stray and doubled commas pass
+		for a.Take(",") {
+			continue // stray and doubled commas pass
 		}
 		t := a.Peek()
 		if t.Kind != spl.Word && t.Kind != spl.Text && t.Kind != spl.Name {
 			return fields
 		}
-		for _, word := range stop {
-			if t.Is(word) {
-				return fields
-			}
+		if slices.ContainsFunc(stop, t.Is) {
+			return fields
 		}
 		f := lookupField{column: takeField(a)}
 		f.field = f.column
@@ -133,12 +133,7 @@ func checkColumn(a *spl.Args, t spl.Token, column string, table plan.Lookup) {
 		return
 	}
 	columns := table.Columns()
-	for _, c := range columns {
-		if c == column {
-			return
-		}
-	}
-	if len(columns) == 0 {
+	if len(columns) == 0 || slices.Contains(columns, column) {
 		return
 	}
 	hint := diag.Suggest(column, columns)
@@ -210,12 +205,7 @@ func (op *lookupOp) allOutputs() []lookupField {
 }
 
 func (op *lookupOp) isKey(column string) bool {
-	for _, k := range op.keys {
-		if k.column == column {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(op.keys, func(k lookupField) bool { return k.column == column })
 }
 
 func (op *lookupOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
@@ -280,12 +270,7 @@ func (r *lookupRun) look(e *event.Event) {
 }
 
 func (r *lookupRun) lacksOutput(e *event.Event) bool {
-	for _, o := range r.outputs {
-		if e.Get(o.field).IsNull() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.outputs, func(o lookupField) bool { return e.Get(o.field).IsNull() })
 }
 
 func (r *lookupRun) match(at float64) (found [][]string, ok bool) {

@@ -96,8 +96,11 @@ func TestSecondGeneration(t *testing.T) {
 			Score: 12, Message: "$user_name$ logged in from $src_ip$",
 			Objects: []RiskObject{{Field: "user_name", Type: "other", Score: 12}, {Field: "dest", Type: "system", Score: 12}, {Field: "user", Type: "user", Score: 12}},
 			Threats: []ThreatObject{
-				{Field: "tool", Type: "process"}, {Field: "src_ip", Type: "ip_address"}, {Field: "link", Type: "url"},
-				{Field: "hash", Type: "file_name"}, {Field: "mail", Type: "email address"},
+				{Field: "tool", Type: "process"},
+				{Field: "src_ip", Type: "ip_address"},
+				{Field: "link", Type: "url"},
+				{Field: "hash", Type: "file_name"},
+				{Field: "mail", Type: "email address"},
 			},
 		},
 		Throttle:   &Throttle{Fields: []string{"user_name"}, Period: "1h"},

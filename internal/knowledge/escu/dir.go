@@ -194,8 +194,7 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 
 // cause drops the operation and the path, which the message has already.
 func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err
