@@ -130,7 +130,7 @@ func TestTableIsCompleteAndSorted(t *testing.T) {
 		t.Errorf("not sorted: %v", names)
 	}
 	// Source: Splunk, Statistical and charting functions (alphabetical list).
-	for _, name := range strings.Fields("avg c count dc distinct_count earliest earliest_time estdc estdc_error exactperc first last latest latest_time list max mean median min mode p per_day per_hour per_minute per_second perc range rate rate_avg rate_sum sparkline stdev stdevp sum sumsq upperperc values var varp") {
+	for name := range strings.FieldsSeq("avg c count dc distinct_count earliest earliest_time estdc estdc_error exactperc first last latest latest_time list max mean median min mode p per_day per_hour per_minute per_second perc range rate rate_avg rate_sum sparkline stdev stdevp sum sumsq upperperc values var varp") {
 		if !seen[name] {
 			t.Errorf("%s is missing", name)
 		}
@@ -188,7 +188,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"count(x", "(", diag.Incomplete, ""},
 		{"sum(a*b", "(", diag.Incomplete, ""},
 		{"sum(a by x", "(", diag.BadSyntax, ""},
-		{"sum(a, b)", "(", diag.BadSyntax, "an expression needs eval, as in sum(eval(…))"},
+		{"sum(a, b)", "(", diag.BadSyntax, "an expression needs eval, as in sum(eval(…)), and such a field name double quotes"},
 		{"by x", "by", diag.MissingArgument, ""},
 		{"count as by x", "by", diag.MissingArgument, ""},
 		{"count as n sum(x) as n", "sum(x) as n", diag.BadArgument, "give it another name with as"},

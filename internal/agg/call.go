@@ -53,7 +53,7 @@ func ParseCalls(a *spl.Args, stop ...string) []*Call {
 
 // more skips commas and reports whether another aggregate follows.
 func more(a *spl.Args, stop []string) bool {
-	for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
+	for a.Take(",") { // stray and doubled commas occur in shipped content
 	}
 	return a.More() && !slices.ContainsFunc(stop, a.Peek().Is)
 }
@@ -157,7 +157,7 @@ func (c *Call) takeArgument(a *spl.Args, open spl.Token) {
 	if !a.More() {
 		code = diag.Incomplete
 	} else if c.Field != "" && a.Peek().Kind == spl.Punct {
-		hint = "an expression needs eval, as in " + c.written + "(eval(…))"
+		hint = "an expression needs eval, as in " + c.written + "(eval(…)), and such a field name double quotes"
 	}
 	a.Fail(open.Span, code, hint, "the ( of %s has no closing ) behind its argument", c.written)
 }

@@ -79,7 +79,7 @@ func (op *chartOp) takeSplits(a *spl.Args, bin binOp) {
 }
 
 func (op *chartOp) String() string {
-	s := op.string("chart")
+	s := op.string("chart", "")
 	if op.row != nil {
 		s += " over " + op.row.String()
 	}

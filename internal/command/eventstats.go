@@ -50,7 +50,7 @@ type eventstatsRun struct {
 func (r *eventstatsRun) Push(b event.Batch) (bool, error) {
 	for _, e := range b {
 		var first *group
-		err := r.groups.each(e, func(grp *group, e *event.Event) {
+		err := r.groups.each(e, func(grp *group, _ *event.Event) {
 			if first == nil {
 				first = grp
 			}

@@ -30,7 +30,7 @@ type byField struct {
 func takeBy(a *spl.Args, stop ...string) []byField {
 	var by []byField
 	for {
-		for a.Take(",") { //nolint:revive // stray and doubled commas occur in shipped content
+		for a.Take(",") { // stray and doubled commas occur in shipped content
 		}
 		t := a.Peek()
 		if t.Kind != spl.Word && t.Kind != spl.Text && t.Kind != spl.Name || slices.ContainsFunc(stop, t.Is) {
@@ -49,7 +49,7 @@ func takeBy(a *spl.Args, stop ...string) []byField {
 
 func takeByField(a *spl.Args) byField {
 	t := a.Peek()
-	f := byField{name: a.Field(), span: t.Span}
+	f := byField{name: a.Column(), span: t.Span}
 	if isPattern(f.name) {
 		a.Fail(t.Span, diag.BadArgument, "name each field", "%q: patterns are not allowed here", f.name)
 	}
@@ -302,7 +302,7 @@ func (g *groups) merge(other *groups) {
 }
 
 func (grp *group) merge(other *group) {
-	grp.Group.Merge(other.Group)
+	grp.Merge(other.Group)
 	grp.rows += other.rows
 	grp.inherit(other.lineage)
 }

@@ -28,10 +28,13 @@ type charting struct {
 	selection         selection
 }
 
+// usualFormat names the series of one of several results.
+const usualFormat = "$AGG$: $VAL$"
+
 func newCharting(a *spl.Args) charting {
 	return charting{
 		place: placeOf(a), useNull: true, useOther: true, nullStr: "NULL", otherStr: "OTHER",
-		format: "$AGG$: $VAL$", selection: selection{n: 10},
+		format: usualFormat, selection: selection{n: 10},
 	}
 }
 
@@ -93,25 +96,13 @@ func (op *charting) needs() event.Set {
 }
 
 // string writes the options, those of the rows, and the results.
-func (op *charting) string(name string, rows ...string) string {
+func (op *charting) string(name, rows string) string {
 	var b strings.Builder
-	b.WriteString(name)
-	b.WriteString(op.selection.limitString())
-	for _, o := range []struct{ name, value, usual string }{
-		{"usenull", strconv.FormatBool(op.useNull), "true"},
-		{"useother", strconv.FormatBool(op.useOther), "true"},
-		{"nullstr", op.nullStr, "NULL"},
-		{"otherstr", op.otherStr, "OTHER"},
-		{"format", op.format, "$AGG$: $VAL$"},
-		{"dedup_splitvals", strconv.FormatBool(op.distinct), "false"},
-	} {
-		if o.value != o.usual {
-			b.WriteString(" " + o.name + "=" + spl.ArgString(o.value))
-		}
-	}
-	for _, r := range rows {
-		b.WriteString(r)
-	}
+	b.WriteString(name + op.selection.limitString() + writeOptions(
+		boolOption("usenull", op.useNull, true), boolOption("useother", op.useOther, true),
+		option{"nullstr", op.nullStr, "NULL"}, option{"otherstr", op.otherStr, "OTHER"},
+		option{"format", op.format, usualFormat}, boolOption("dedup_splitvals", op.distinct, false),
+	) + rows)
 	for _, t := range op.terms {
 		b.WriteString(" " + t.String())
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pugmark/pugmark/internal/agg"
 	"github.com/pugmark/pugmark/internal/event"
@@ -60,18 +61,13 @@ func (op *aggregation) take(a *spl.Args) {
 
 // string writes the functions and the BY clause behind the options.
 func (op *aggregation) string(options string) string {
-	s := options
-	if op.allNum {
-		s += " allnum=true"
-	}
+	var b strings.Builder
+	b.WriteString(options + writeOptions(boolOption("allnum", op.allNum, false)))
 	for _, c := range op.calls {
-		s += " " + c.String()
+		b.WriteString(" " + c.String())
 	}
-	s += byString(op.by)
-	if op.distinct {
-		s += " dedup_splitvals=true"
-	}
-	return s
+	b.WriteString(byString(op.by) + writeOptions(boolOption("dedup_splitvals", op.distinct, false)))
+	return b.String()
 }
 
 func (op *aggregation) needs() event.Set { return agg.Needs(op.calls).With(byNames(op.by)...) }

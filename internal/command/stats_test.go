@@ -62,6 +62,7 @@ func TestStats(t *testing.T) {
 		{"stats allnum=t sum(n) as s by u", "u=a n=1\nu=a n=x\nu=b n=2", "u=a\nu=b s=2"},
 		{"stats delim=: partitions=2 list(n) as l", "n=b\nn=a\nn=b", "l=b|a|b"},
 		{"stats count by u u", "u=a", "u=a count=1"},
+		{"stats count by values(x)", "values(x)=a|b", "values(x)=a count=1\nvalues(x)=b count=1"},
 	})
 }
 

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/pugmark/pugmark/internal/agg"
@@ -92,15 +91,7 @@ func (op *streamstatsOp) String() string {
 	if op.span != (timeformat.Span{}) {
 		s += " time_window=" + op.span.String()
 	}
-	for _, option := range []struct {
-		name  string
-		value bool
-		usual bool
-	}{{"current", op.current, true}, {"global", op.global, true}, {"reset_on_change", op.resetOnChange, false}} {
-		if option.value != option.usual {
-			s += fmt.Sprintf(" %s=%t", option.name, option.value)
-		}
-	}
+	s += writeOptions(boolOption("current", op.current, true), boolOption("global", op.global, true), boolOption("reset_on_change", op.resetOnChange, false))
 	if op.resetBefore != nil {
 		s += " reset_before=(" + op.resetBefore.String() + ")"
 	}

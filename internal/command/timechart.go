@@ -75,15 +75,8 @@ func (op *timechartOp) noteSpan() {
 func (op *timechartOp) Notes() []*diag.Error { return op.notes }
 
 func (op *timechartOp) String() string {
-	options := op.bin.optionString(usualBins)
-	for _, o := range []struct {
-		name  string
-		value bool
-	}{{"cont", op.cont}, {"partial", op.partial}, {"fixedrange", op.fixedRange}} {
-		if !o.value {
-			options += " " + o.name + "=false"
-		}
-	}
+	options := op.bin.optionString(usualBins) +
+		writeOptions(boolOption("cont", op.cont, true), boolOption("partial", op.partial, true), boolOption("fixedrange", op.fixedRange, true))
 	return op.string("timechart", options) + op.columnString()
 }
 

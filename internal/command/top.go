@@ -95,20 +95,11 @@ func (op *topOp) check(a *spl.Args) {
 func (op *topOp) all() []byField { return slices.Concat(op.by, op.fields) }
 
 func (op *topOp) String() string {
-	s := op.name + " limit=" + strconv.Itoa(op.limit)
-	for _, o := range []struct{ name, value, usual string }{
-		{"countfield", op.countField, "count"},
-		{"percentfield", op.percentField, "percent"},
-		{"showcount", strconv.FormatBool(op.showCount), "true"},
-		{"showperc", strconv.FormatBool(op.showPercent), "true"},
-		{"useother", strconv.FormatBool(op.useOther), "false"},
-		{"otherstr", op.otherStr, "OTHER"},
-	} {
-		if o.value != o.usual {
-			s += " " + o.name + "=" + spl.ArgString(o.value)
-		}
-	}
-	return s + " " + argNames(byNames(op.fields)) + byString(op.by)
+	return op.name + " limit=" + strconv.Itoa(op.limit) + writeOptions(
+		option{"countfield", op.countField, "count"}, option{"percentfield", op.percentField, "percent"},
+		boolOption("showcount", op.showCount, true), boolOption("showperc", op.showPercent, true),
+		boolOption("useother", op.useOther, false), option{"otherstr", op.otherStr, "OTHER"},
+	) + " " + argNames(byNames(op.fields)) + byString(op.by)
 }
 
 func (op *topOp) Kind() plan.Kind           { return plan.Transforming }
