@@ -160,8 +160,8 @@ func TestHostileYAML(t *testing.T) {
 		{"deep question marks", strings.Repeat("? ", 10_000), "nested deeper than 64 levels"},
 		{"deep blocks", nested, "nested deeper than 64 levels"},
 		{"huge file", "a: " + strings.Repeat("x", MaxFile), "more than the 1048576 that content may have"},
-		{"many values", "a: [" + strings.Repeat("1,", 300_000) + "]", "more than 50000 words and marks"},
-		{"many keys", strings.Repeat("abc: d\n", 100_000), "more than 50000 words and marks"},
+		{"many values", "a: [" + strings.Repeat("1,", 30_000) + "]", "more than 50000 words and marks"},
+		{"many keys", strings.Repeat("abc: d\n", 20_000), "more than 50000 words and marks"},
 		{"tags upon tags", "a: " + strings.Repeat("!t ", 1000) + "x\n", ""},
 		{"anchors upon anchors", "a: " + strings.Repeat("&t ", 1000) + "x\n", ""},
 	} {
