@@ -97,12 +97,20 @@ func (b *binder) comparison(op string, left, right spl.Expr) node {
 		}
 		return compare(m, r, v, w)
 	}}
-	// The commonest comparison by far, a field with a text.
-	if want := y.constant; m == asTexts && r == equal && want.Kind() == value.Text {
-		text, general := want.String(), n.run
+	// The commonest comparisons by far: with a literal.
+	general, text := n.run, y.constant.String()
+	switch number, ok := y.constant.Float(); {
+	case m == asTexts && y.constant.Kind() == value.Text:
 		n.run = func(env *Env, row *event.Event) value.Value {
 			if v := x.run(env, row); v.Kind() == value.Text {
-				return value.OfBool(v.String() == text)
+				return value.OfBool(holds(r, v.String(), text))
+			}
+			return general(env, row)
+		}
+	case m == asNumbers && ok:
+		n.run = func(env *Env, row *event.Event) value.Value {
+			if f, ok := x.run(env, row).Float(); ok {
+				return value.OfBool(holds(r, f, number))
 			}
 			return general(env, row)
 		}
