@@ -20,13 +20,18 @@ import (
 	"github.com/pugmark/pugmark/internal/value"
 )
 
-// parse reads aggregates as stats would.
-func parse(t interface{ Fatal(...any) }, text string) ([]*agg.Call, error) {
+// argsOf reads the arguments of stats.
+func argsOf(t interface{ Fatal(...any) }, text string) *spl.Args {
 	p, err := spl.ParseText("search", "* | stats "+text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := p.Commands[1].Args()
+	return p.Commands[1].Args()
+}
+
+// parse reads aggregates as stats does.
+func parse(t interface{ Fatal(...any) }, text string) ([]*agg.Call, error) {
+	a := argsOf(t, text)
 	calls := agg.ParseCalls(a, "by")
 	var by []string
 	if a.Keyword("by") {
@@ -36,9 +41,11 @@ func parse(t interface{ Fatal(...any) }, text string) ([]*agg.Call, error) {
 	return calls, a.End()
 }
 
+// mustParse reads aggregates of any command.
 func mustParse(t interface{ Fatal(...any) }, text string) []*agg.Call {
-	calls, err := parse(t, text)
-	if err != nil {
+	a := argsOf(t, text)
+	calls := agg.ParseCalls(a)
+	if err := a.End(); err != nil {
 		t.Fatal(text, err)
 	}
 	return calls
@@ -197,6 +204,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"values(a.*) as b", "values(a.*) as b", diag.BadArgument, ""},
 		{"values(a) as b*", "values(a) as b*", diag.BadArgument, ""},
 		{"count(eval(a, b))", "eval(a, b)", diag.BadArgument, ""},
+		{"per_hour(x)", "per_hour(x)", diag.BadArgument, "use sum, or timechart"},
 	}
 	for _, tt := range tests {
 		_, err := parse(t, tt.text)

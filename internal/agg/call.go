@@ -285,12 +285,22 @@ func Needs(calls []*Call) event.Set {
 }
 
 // Check records a problem if a result would have the name of another or of a
-// BY field.
+// BY field, or is that of a function that only timechart has.
 func Check(a *spl.Args, calls []*Call, by []string) {
 	checker := names{a: a, by: by}
+	RefusePer(a, calls)
 	for _, c := range calls {
 		if !c.Wild() {
 			checker.check(c.Column(), c.Span)
+		}
+	}
+}
+
+// RefusePer records a problem for functions that only timechart has.
+func RefusePer(a *spl.Args, calls []*Call) {
+	for _, c := range calls {
+		if c.Function.Per > 0 {
+			a.Fail(c.Span, diag.BadArgument, "use sum, or timechart", "%s is a function of timechart only", c.written)
 		}
 	}
 }
@@ -312,6 +322,17 @@ func (n *names) check(column string, span diag.Span) {
 	n.results = append(n.results, column)
 }
 
+// Notes returns what runs as written but is likely not as meant.
+func Notes(calls []*Call) []*diag.Error {
+	var notes []*diag.Error
+	for _, c := range calls {
+		if c.expr != nil {
+			notes = append(notes, c.expr.Notes()...)
+		}
+	}
+	return notes
+}
+
 // newState returns the state of the call for no rows.
 func (c *Call) newState(limits plan.Limits) State {
 	p := Params{Percentile: c.percentile, ListValues: limits.ListValues}
@@ -323,15 +344,6 @@ func (c *Call) newState(limits plan.Limits) State {
 		return &allNumbers{State: s}
 	}
 	return s
-}
-
-// RefusePer records a problem for functions that only timechart has.
-func RefusePer(a *spl.Args, calls []*Call) {
-	for _, c := range calls {
-		if c.Function.Per > 0 {
-			a.Fail(c.Span, diag.BadArgument, "use sum, or timechart", "%s is a function of timechart only", c.written)
-		}
-	}
 }
 
 // Equal reports whether two calls mean the same.

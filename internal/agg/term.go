@@ -176,6 +176,15 @@ func (t *Term) Column() string {
 	return t.source
 }
 
+// Notes returns what runs as written but is likely not as meant.
+func (t *Term) Notes() []*diag.Error {
+	notes := Notes(t.Calls)
+	if t.expr != nil {
+		notes = append(notes, t.expr.Notes()...)
+	}
+	return notes
+}
+
 // String writes the term so that it parses to an equal one.
 func (t *Term) String() string {
 	if t.Plain() {

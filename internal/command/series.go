@@ -73,6 +73,15 @@ func (op *charting) takeTerms(a *spl.Args, bin *binOp) {
 	}
 }
 
+// Notes implements [plan.Noter].
+func (op *charting) Notes() []*diag.Error {
+	var notes []*diag.Error
+	for _, t := range op.terms {
+		notes = append(notes, t.Notes()...)
+	}
+	return notes
+}
+
 // columnNames returns the names of the results, unless series decide them.
 func (op *charting) columnNames() []string {
 	var names []string

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/agg"
+	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
@@ -56,7 +57,6 @@ func (op *aggregation) take(a *spl.Args) {
 		op.by = takeBy(a)
 	}
 	agg.Check(a, op.calls, byNames(op.by))
-	agg.RefusePer(a, op.calls)
 }
 
 // string writes the functions and the BY clause behind the options.
@@ -71,6 +71,9 @@ func (op *aggregation) string(options string) string {
 }
 
 func (op *aggregation) needs() event.Set { return agg.Needs(op.calls).With(byNames(op.by)...) }
+
+// Notes implements [plan.Noter].
+func (op *aggregation) Notes() []*diag.Error { return agg.Notes(op.calls) }
 
 func (op *aggregation) grouping(run *plan.Run) grouping {
 	return grouping{run: run, place: op.place, by: op.by, calls: op.calls, distinct: op.distinct}

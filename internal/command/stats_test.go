@@ -141,6 +141,18 @@ func TestStatsMistakes(t *testing.T) {
 	}
 }
 
+func TestExpressionsOfStatisticsAreNoted(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"stats count(eval(a.b=c.d)) as n", "eventstats count(eval(a.b=c.d)) as n", "streamstats reset_after=(a.b=c.d) count",
+		"chart eval(count(eval(a.b=c.d))/2) as n over x", "timechart count(eval(a.b=c.d)) as n",
+	} {
+		if notes := mustParse(t, text)[0].(plan.Noter).Notes(); len(notes) == 0 {
+			t.Errorf("%s: not noted", text)
+		}
+	}
+}
+
 // A million groups are not held where there is no room for them.
 func TestManyGroupsEndAtTheMemoryLimit(t *testing.T) {
 	t.Parallel()

@@ -117,6 +117,17 @@ func (op *streamstatsOp) Needs(wanted event.Set) event.Set {
 	return wanted
 }
 
+// Notes implements [plan.Noter].
+func (op *streamstatsOp) Notes() []*diag.Error {
+	notes := op.aggregation.Notes()
+	for _, c := range []*eval.Expr{op.resetBefore, op.resetAfter} {
+		if c != nil {
+			notes = append(notes, c.Notes()...)
+		}
+	}
+	return notes
+}
+
 func (op *streamstatsOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 	r := &streamstatsRun{Sink: next, op: op, env: eval.NewEnv(run), groups: newGroups(op.grouping(run), agg.Running)}
 	if op.window > 0 || op.span != (timeformat.Span{}) {

@@ -72,7 +72,8 @@ func (op *timechartOp) noteSpan() {
 	}
 }
 
-func (op *timechartOp) Notes() []*diag.Error { return op.notes }
+// Notes implements [plan.Noter].
+func (op *timechartOp) Notes() []*diag.Error { return append(op.charting.Notes(), op.notes...) }
 
 func (op *timechartOp) String() string {
 	options := op.bin.optionString(usualBins) +
