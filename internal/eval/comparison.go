@@ -111,12 +111,14 @@ var comparison = []*Function{
 		Nulls:    "x if y is null.",
 		Examples: []Example{{`nullif("a", "a")`, ""}, {`nullif("a", "b")`, "a"}},
 		bind: func(b *binder, c *spl.Call) node {
-			x, equal := b.expr(c.Args[0]), b.comparison("=", c.Args[0], c.Args[1])
+			x, y := b.expr(c.Args[0]), b.expr(c.Args[1])
+			equals := b.compared("=", x, y, c.Place)
 			return node{typ: x.typ, run: func(env *Env, row *event.Event) value.Value {
-				if equal.run(env, row).True() {
+				v := x.run(env, row)
+				if equals(env, row, v).True() {
 					return value.Value{}
 				}
-				return x.run(env, row)
+				return v
 			}}
 		},
 	},

@@ -86,36 +86,43 @@ func (b *binder) modeOf(op string, x, y node, span diag.Span) mode {
 
 func (b *binder) comparison(op string, left, right spl.Expr) node {
 	x, y := b.expr(left), b.expr(right)
-	span := left.Span().Join(right.Span())
+	test := b.compared(op, x, y, left.Span().Join(right.Span()))
+	return node{typ: boolType, run: func(env *Env, row *event.Event) value.Value {
+		return test(env, row, x.run(env, row))
+	}}
+}
+
+// compared returns what compares a value that x had with y's.
+func (b *binder) compared(op string, x, y node, span diag.Span) func(env *Env, row *event.Event, v value.Value) value.Value {
 	m, r := b.modeOf(op, x, y, span), relationOf(op)
 	at := b.at(&spl.Call{Name: op, Place: span})
-	n := node{typ: boolType, run: func(env *Env, row *event.Event) value.Value {
-		v, w := x.run(env, row), y.run(env, row)
+	general := func(env *Env, row *event.Event, v value.Value) value.Value {
+		w := y.run(env, row)
 		if v.IsMulti() || w.IsMulti() {
 			env.at = at
 			return anyPair(env, m, r, v, w)
 		}
 		return compare(m, r, v, w)
-	}}
+	}
 	// The commonest comparisons by far: with a literal.
-	general, text := n.run, y.constant.String()
+	text := y.constant.String()
 	switch number, ok := y.constant.Float(); {
 	case m == asTexts && y.constant.Kind() == value.Text:
-		n.run = func(env *Env, row *event.Event) value.Value {
-			if v := x.run(env, row); v.Kind() == value.Text {
+		return func(env *Env, row *event.Event, v value.Value) value.Value {
+			if v.Kind() == value.Text {
 				return value.OfBool(holds(r, v.String(), text))
 			}
-			return general(env, row)
+			return general(env, row, v)
 		}
 	case m == asNumbers && ok:
-		n.run = func(env *Env, row *event.Event) value.Value {
-			if f, ok := x.run(env, row).Float(); ok {
+		return func(env *Env, row *event.Event, v value.Value) value.Value {
+			if f, ok := v.Float(); ok {
 				return value.OfBool(holds(r, f, number))
 			}
-			return general(env, row)
+			return general(env, row, v)
 		}
 	}
-	return n
+	return general
 }
 
 // compare compares two single values; null with either is null.

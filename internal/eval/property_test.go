@@ -124,6 +124,26 @@ func TestMultivalueLaws(t *testing.T) {
 	})
 }
 
+// Every part of an expression is bound and computed once, however deep it is
+// nested: a hostile expression cannot cost more than its length.
+func TestNestingCostsItsLength(t *testing.T) {
+	t.Parallel()
+	for _, level := range []string{
+		`nullif(#, 1)`, `if(#>1, a, absent)`, `if(#="x", a, absent)`, `coalesce(#, 1)`, `case(#=1, 1)`, `mvmap(absent, #)`, `sigfig(1.5*#)`, `exact(#)`,
+		`(#.a)`, `if(NOT # IN (1, "a"), a, b)`, `replace(#, "a", "b")`, `-#`, `typeof(#)`, `(# + 1.5)`, `(1.5 * #)`, `max(#, 1)`, `validate(#=2, 1)`, `tostring(#)`,
+	} {
+		text := "b"
+		for range 45 {
+			text = strings.Replace(level, "#", text, 1)
+		}
+		x, err := bind(text)
+		if err != nil {
+			t.Fatalf("%s: %v", level, err)
+		}
+		x.Eval(newTestEnv(), sampleRow())
+	}
+}
+
 func FuzzEval(f *testing.F) {
 	for _, function := range Functions() {
 		for _, example := range function.Examples {
