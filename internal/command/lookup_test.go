@@ -271,3 +271,38 @@ func TestLookupOfManyCombinationsIsCut(t *testing.T) {
 		t.Errorf("got %v", warnings)
 	}
 }
+
+// Arguments that are taken are printed so that they are taken again.
+func FuzzLookupArgs(f *testing.F) {
+	lookups := testLookups(f)
+	commands := []string{"* | lookup ", "| inputlookup ", "* | inputlookup append=t ", "* | outputlookup "}
+	for i := range commands {
+		for _, args := range []string{"users user", `users "user" as "a b", group OUTPUTNEW level AS OUTPUT`, "users max=3 start=1 where a=b OR [search x]", "append=t key_field='k' new.csv", "pairs.csv a output _key"} {
+			f.Add(uint8(i), args)
+		}
+	}
+	f.Fuzz(func(t *testing.T, which uint8, args string) {
+		if len(args) > 200 {
+			return
+		}
+		ops, err := compileWith(lookups, commands[int(which)%len(commands)]+args)
+		if err != nil {
+			return
+		}
+		printed := opsString(ops)
+		if _, filters := ops[0].(plan.Filterer); !filters {
+			printed = "| " + printed
+		}
+		again, err := compileWith(lookups, printed)
+		if err != nil {
+			t.Fatalf("%q is printed as\n%s\nwhich does not parse: %v", args, printed, err)
+		}
+		printedAgain := opsString(again)
+		if strings.HasPrefix(printed, "| ") {
+			printedAgain = "| " + printedAgain
+		}
+		if diff := cmp.Diff(printed, printedAgain); diff != "" {
+			t.Fatalf("%q is printed as something else: %s", args, diff)
+		}
+	})
+}

@@ -265,3 +265,23 @@ func FuzzJSONLines(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkMatch(b *testing.B) {
+	var csv strings.Builder
+	csv.WriteString("k,w,net,v\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&csv, "key%d,prefix%d*,10.%d.%d.0/24,value%d\n", i, i, i/200, i%200, i)
+	}
+	tab := table(b, csv.String(), "match_type=WILDCARD(w) CIDR(net)")
+	for _, bench := range []struct{ name, column, key string }{
+		{"exact", "k", "key777"}, {"wildcard", "w", "prefix777-and-more"}, {"cidr", "net", "10.3.177.9"}, {"none", "k", "nothing"},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			columns, keys, outputs := []string{bench.column}, []string{bench.key}, []string{"v"}
+			for b.Loop() {
+				tab.Match(columns, keys, outputs)
+			}
+		})
+	}
+}
