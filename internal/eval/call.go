@@ -148,7 +148,7 @@ func (l *list) add(v value.Value) bool {
 
 func (l *list) value() value.Value { return value.OfList(l.values) }
 
-// texts builds the text of a result within the limits.
+// builder builds the text of a result within the limits.
 type builder struct{ strings.Builder }
 
 // full reports whether n more bytes would go beyond the limit.
