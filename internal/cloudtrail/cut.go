@@ -56,27 +56,25 @@ func (r *Reader) topLevel(f *frame) (bool, error) {
 			r.push(frame{kind: frameArray})
 			return false, nil
 		}
-	case '"':
-		return r.stringValue(f)
 	default:
 		if first {
-			switch isTable, err := r.header(); {
-			case err != nil:
+			if isTable, err := r.header(); isTable || err != nil {
 				return false, err
-			case isTable:
-				return false, nil
 			}
+		}
+		if c == '"' {
+			if found, err := r.stringLine(); found || err != nil {
+				return found && !r.packed.open, err
+			}
+			break
 		}
 		b, err := r.have(4)
 		if err != nil {
 			return false, err
 		}
 		if looksPacked(b) {
-			switch opened, err := r.packedLine(); {
-			case err != nil:
+			if opened, err := r.packedLine(); opened || err != nil {
 				return false, err
-			case opened:
-				return false, nil
 			}
 		}
 	}
@@ -127,7 +125,7 @@ func (r *Reader) element(f *frame) (bool, error) {
 		r.pop()
 		return false, nil
 	case '"':
-		return r.stringValue(f)
+		return r.stringElement(f)
 	case '[':
 		if len(r.frames) < maxFrames {
 			r.w.advance(1)

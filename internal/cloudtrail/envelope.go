@@ -53,6 +53,9 @@ func (r *Reader) deliver(f *frame, text []byte, offset int64) (bool, error) {
 		if opened, err := r.packedLogs(n.value(text, keyAwslogs)); opened || err != nil {
 			return false, err
 		}
+	case n.has(keyQueryResultRows):
+		r.problem(offset, "results of a CloudTrail Lake query as its API gives them, which are not read", "save the results of the query to S3 and read those")
+		return false, nil
 	case n.has(keyLowerEventName, keyLowerEventSource) && !n.has(keyEventName):
 		r.lakeRow(text)
 		form = FormLake
@@ -331,33 +334,57 @@ func (r *Reader) hec(object []byte) bool {
 	return true
 }
 
-// stringValue reads a JSON string that stands where a record should: it may
-// hold one, or a whole input packed.
-func (r *Reader) stringValue(f *frame) (bool, error) {
+// stringLine reads a line that is a JSON string. It may hold a record, or a
+// whole input packed; if not, it returns false and the line is one of text.
+func (r *Reader) stringLine() (bool, error) {
+	end, err := r.lineEnd(0, r.options.MaxRecord)
+	if end < 0 || err != nil {
+		return false, err
+	}
+	line := r.w.bytes()[:end]
+	closing, ok := stringEnd(line, 1)
+	if !ok || skipSpace(line, closing+1) < len(line) {
+		return false, nil
+	}
+	found, err := r.textRecord(line[1:closing], r.w.offset())
+	if found {
+		r.w.advance(end)
+	}
+	return found, err
+}
+
+// stringElement reads a JSON string that is an element of an array.
+func (r *Reader) stringElement(f *frame) (bool, error) {
 	offset := r.w.offset()
-	s := scan{pos: 1, inString: true}
-	for s.inString {
-		b := r.w.bytes()
-		end, ok := stringEnd(b, s.pos)
-		s.pos, s.inString = end, !ok
-		if ok {
+	end, ok := 1, false
+	for {
+		if end, ok = stringEnd(r.w.bytes(), end); ok {
 			break
 		}
 		if err := r.w.more(); err != nil {
 			return false, r.broken(f, err)
 		}
 	}
-	raw := r.w.bytes()[1:s.pos]
-	r.w.advance(s.pos + 1)
+	raw := r.w.bytes()[1:end]
+	r.w.advance(end + 1)
+	found, err := r.textRecord(raw, offset)
+	if !found && err == nil {
+		r.problem(offset, "a text where a record was expected", "")
+	}
+	return found && !r.packed.open, err
+}
+
+// textRecord makes the cut of a record that stands as text between quotes, or
+// opens the input that is packed there. It returns false if there is neither.
+func (r *Reader) textRecord(raw []byte, offset int64) (bool, error) {
 	if looksPacked(raw) {
-		if opened, err := r.openPacked(raw, offset); opened || err != nil {
-			return false, err
+		if opened, err := r.openPacked(r.unescape(raw), offset); opened || err != nil {
+			return opened, err
 		}
 	}
 	r.cut = Cut{Offset: offset}
 	text := r.unescape(raw)
 	if !isWhole(text) {
-		r.problem(offset, "a text where a record was expected", "")
 		return false, nil
 	}
 	r.setText(text)

@@ -39,6 +39,7 @@ const (
 	keyUnderscoreTime
 	keyDigestStartTime
 	keyDigestS3Bucket
+	keyQueryResultRows
 	keyClassUID
 	keyMetadata
 	keyCount
@@ -116,6 +117,8 @@ func keyOf(name []byte) key {
 		return keyDigestStartTime
 	case "digestS3Bucket":
 		return keyDigestS3Bucket
+	case "QueryResultRows":
+		return keyQueryResultRows
 	case "class_uid":
 		return keyClassUID
 	case "metadata":

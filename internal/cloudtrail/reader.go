@@ -13,6 +13,9 @@ import (
 // CloudTrail's own limit is 256 KiB; a line of other JSON may be longer.
 const DefaultMaxRecord = 64 << 20
 
+// smallestRecord is what the limit is at least: enough to tell what begins.
+const smallestRecord = 16
+
 // MaxProblems bounds how many problems of one input are told one by one; the
 // rest are counted.
 const MaxProblems = 20
@@ -127,6 +130,7 @@ func (r *Reader) Reset(src io.Reader, options Options) {
 	if options.MaxRecord <= 0 {
 		options.MaxRecord = DefaultMaxRecord
 	}
+	options.MaxRecord = max(options.MaxRecord, smallestRecord)
 	*r = Reader{
 		options: options, w: r.w, frames: append(r.frames[:0], frame{kind: frameStream}),
 		arena: r.arena[:0], given: r.given[:0], aside: r.aside[:0], names: r.names, depth: r.depth,

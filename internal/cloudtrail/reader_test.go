@@ -133,6 +133,7 @@ func TestReaderCutsEveryContainer(t *testing.T) {
 		{"an array without its brackets", one + ",\n" + two + ",\n", reading{Records: []string{"C " + one, "C " + two}, Form: cloudtrail.FormLines}},
 		{"a JSON text sequence", "\x1e" + one + "\n\x1e" + two + "\n", reading{Records: []string{"C " + one, "C " + two}, Form: cloudtrail.FormLines}},
 		{"concatenated pretty-printed objects", pretty(one) + "\n" + pretty(two), reading{Records: []string{"C " + pretty(one), "C " + pretty(two)}, Form: cloudtrail.FormObjects}},
+		{"lines of texts", quoted + "\n" + quoted + "\n\"" + base64Of(gzipped(logs)) + "\"\n", reading{Records: append([]string{"C " + one, "C " + one}, logRecords...), Form: cloudtrail.FormLines}},
 		{"an array of texts", "[" + quoted + "]", reading{Records: []string{"C " + one}, Form: cloudtrail.FormArray}},
 		{
 			"EventBridge", `{"version":"0","id":"x","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","time":"2024-01-01T00:00:00Z","detail":` + one + "}\n",
@@ -190,10 +191,10 @@ func TestReaderCutsEveryContainer(t *testing.T) {
 			reading{Records: []string{`C {"eventVersion":"1.09","userIdentity":{"type":"IAMUser","userName":"a"},"eventTime":"2024-01-01T00:00:00Z","eventSource":"iam.amazonaws.com","eventName":"CreateUser","requestParameters":{"userName":"b"},"note":"two\nlines, \"quoted\""}`}, Form: cloudtrail.FormCSV},
 		},
 		{
-			"CSV of Athena", "useridentity,eventsource,eventname\n{type=Root},a,b\n{type=Root},a,c\n",
+			"CSV of Athena", "\"useridentity\",\"eventsource\",\"eventname\"\n\"{type=Root}\",\"a\",\"b\"\n{type=Root},a,c\n",
 			reading{
 				Records:  []string{`C {"userIdentity":"{type=Root}","eventSource":"a","eventName":"b"}`, `C {"userIdentity":"{type=Root}","eventSource":"a","eventName":"c"}`},
-				Problems: []string{"35: the column userIdentity holds text that is no JSON; it is kept as text, without fields inside it"}, Form: cloudtrail.FormCSV,
+				Problems: []string{"41: the column userIdentity holds text that is no JSON; it is kept as text, without fields inside it"}, Form: cloudtrail.FormCSV,
 			},
 		},
 		{
@@ -244,6 +245,8 @@ func TestReaderNamesWhatItCannotRead(t *testing.T) {
 		{"nothing", "", reading{Problems: []string{"0: empty file"}}},
 		{"white space", " \n\n", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},
 		{"text", "Jan 1 00:00:00 host sshd: hello\n[2024-01-01] x\n{oops}\n", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},
+		{"CSV of something else", "\"a\",\"b\"\n\"1\",\"2\"\n\"\n", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},
+		{"a query's results", `{"QueryStatus":"FINISHED","QueryResultRows":[[{"eventName":"x"}]]}`, reading{Problems: []string{"0: results of a CloudTrail Lake query as its API gives them, which are not read"}}},
 		{"bytes", "\x7fELF\x00\x00\x01{\x00", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},
 		{"a few lines of text among JSON", "hello\n" + one + "\nworld\n", reading{Records: []string{"C " + one}, Problems: []string{"0: 2 lines that are no JSON, here the first"}, Form: cloudtrail.FormLines}},
 		{"UTF-16", "\xff\xfe{\x00\"\x00", reading{Problems: []string{"0: text in UTF-16 or UTF-32, which is not read"}}},

@@ -50,6 +50,9 @@ func (w *window) offset() int64 { return w.base + int64(w.from) }
 // more reads on behind what is there. It returns errTooLarge if there is no
 // room left, else the error of the input when that has ended.
 func (w *window) more() error {
+	if w.to-w.from >= w.limit {
+		return errTooLarge // also at the end, which may not be known yet
+	}
 	if w.err != nil {
 		return w.err
 	}
@@ -80,9 +83,6 @@ func (w *window) more() error {
 // if they fill more than half of it.
 func (w *window) makeRoom() error {
 	kept := w.to - w.from
-	if kept >= w.limit {
-		return errTooLarge
-	}
 	if w.from == 0 && w.to < len(w.buf) {
 		return nil
 	}

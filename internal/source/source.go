@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -146,8 +147,6 @@ func (r *Report) Forms() map[string]int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	forms := make(map[string]int64, len(r.forms))
-	for name, n := range r.forms {
-		forms[name] = n
-	}
+	maps.Copy(forms, r.forms)
 	return forms
 }

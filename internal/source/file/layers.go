@@ -99,6 +99,9 @@ func (w *worker) read(src io.Reader, name string, depth int, at io.ReaderAt, siz
 		return w.tar(buffer, name, depth)
 	case inZip:
 		if at != nil {
+			// What was read of it is read again from its directory.
+			w.scan.Report.Bytes.Add(-w.meter.stored)
+			w.meter.stored = 0
 			return w.zip(at, size, name, depth)
 		}
 		return w.spool(buffer, name, depth)
@@ -195,7 +198,7 @@ func (w *worker) zipEntry(f *zip.File, name string, depth int) error {
 	if err != nil {
 		return err
 	}
-	defer entry.Close()
+	defer func() { _ = entry.Close() }()
 	return w.read(&layerReader{src: entry, meter: &w.meter}, name, depth+1, nil, 0)
 }
 
@@ -205,8 +208,10 @@ func (w *worker) spool(src io.Reader, name string, depth int) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
-	defer f.Close()
+	defer func() {
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}()
 	limit := w.scan.options.Spool
 	n, err := io.Copy(f, io.LimitReader(src, limit+1))
 	switch {

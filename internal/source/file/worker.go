@@ -76,7 +76,7 @@ func (w *worker) file(it item) {
 		w.scan.refuse(it.path, err)
 		return
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if it.special {
 		w.stream(f, it.path)
 		return
@@ -99,7 +99,7 @@ func (w *worker) stream(src io.Reader, name string) {
 		_, err := io.Copy(in, src)
 		in.CloseWithError(err)
 	}()
-	defer out.Close()
+	defer func() { _ = out.Close() }()
 	defer context.AfterFunc(w.ctx, func() { out.CloseWithError(w.ctx.Err()) })()
 	w.lost(name, w.read(&storedReader{out, &w.meter}, name, 0, nil, 0))
 }
@@ -120,8 +120,7 @@ func (w *worker) lost(name string, err error) {
 		return
 	}
 	offset := int64(-1)
-	var d *damaged
-	if errors.As(err, &d) {
+	if d, ok := errors.AsType[*damaged](err); ok {
 		name, offset = d.name, d.offset
 	}
 	w.scan.problem(name, offset, err)
