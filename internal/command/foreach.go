@@ -226,5 +226,5 @@ func opsColumns(ops []plan.Op, in []string) []string {
 }
 
 func (op foreachOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
-	return &foreachRun{Sink: next, op: op, run: run, chains: map[string]*foreachChain{}}, nil
+	return &foreachRun{Sink: next, op: op, run: run, chains: map[fieldMatch]*foreachChain{}}, nil
 }

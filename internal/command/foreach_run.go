@@ -17,9 +17,12 @@ type foreachRun struct {
 	plan.Sink
 	op     foreachOp
 	run    *plan.Run
-	chains map[string]*foreachChain // by filled template
-	held   event.Batch              // the one event at hand
+	chains map[fieldMatch]*foreachChain
+	held   event.Batch // the one event at hand
 }
+
+// fieldMatch is a field and the pattern or name that means it.
+type fieldMatch struct{ pattern, name string }
 
 // foreachChain is a started template; nil ops stand for one that is passed
 // over.
@@ -58,17 +61,16 @@ func (r *foreachRun) Push(b event.Batch) (bool, error) {
 
 // each runs the template for all fields of e, and returns whether e is left.
 func (r *foreachRun) each(e *event.Event) (bool, error) {
-	type match struct{ pattern, name string }
-	var matches []match // before the template changes e
+	var matches []fieldMatch // before the template changes e
 	for _, pattern := range r.op.names {
 		for _, name := range expandNames(e, []string{pattern}) {
-			if !slices.ContainsFunc(matches, func(m match) bool { return m.name == name }) {
-				matches = append(matches, match{pattern, name})
+			if !slices.ContainsFunc(matches, func(m fieldMatch) bool { return m.name == name }) {
+				matches = append(matches, fieldMatch{pattern, name})
 			}
 		}
 	}
 	for _, m := range matches {
-		chain, err := r.chain(m.pattern, m.name)
+		chain, err := r.chain(m)
 		if err != nil {
 			return false, err
 		}
@@ -91,9 +93,8 @@ func (c *foreachChain) push(e *event.Event, held *event.Batch) (bool, error) {
 }
 
 // chain returns the template for a field, started.
-func (r *foreachRun) chain(pattern, name string) (*foreachChain, error) {
-	text := r.op.template.fill(pattern, name)
-	if chain, ok := r.chains[text]; ok {
+func (r *foreachRun) chain(m fieldMatch) (*foreachChain, error) {
+	if chain, ok := r.chains[m]; ok {
 		return chain, nil
 	}
 	if len(r.chains) >= maxChains {
@@ -103,7 +104,7 @@ func (r *foreachRun) chain(pattern, name string) (*foreachChain, error) {
 	}
 	chain := &foreachChain{}
 	// A field's name is text of the data: it must not become a command.
-	commands, ops, err := r.op.template.compile(text)
+	commands, ops, err := r.op.template.compile(r.op.template.fill(m.pattern, m.name))
 	if err == nil && slices.Equal(commands, r.op.commands) {
 		chain.end = &passed{}
 		if chain.first, err = start(r.run, ops, chain.end); err != nil {
@@ -116,7 +117,8 @@ func (r *foreachRun) chain(pattern, name string) (*foreachChain, error) {
 		}
 		r.op.template.place.warn(r.run, diag.SuspiciousExpression, "write '"+r.op.template.marks[markField]+"' in single quotes", "the template was not run for a field: %s", clipText(reason))
 	}
-	r.chains[strings.Clone(text)] = chain
+	m.name = strings.Clone(m.name)
+	r.chains[m] = chain
 	return chain, nil
 }
 

@@ -2,6 +2,8 @@ package command
 
 import (
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRename(t *testing.T) {
@@ -33,6 +35,33 @@ func TestFieldsAndTable(t *testing.T) {
 		{"table b a*", "a1=1 b=2 a2=3", "b=2 a1=1 a2=3"},
 		{"table *", "_raw=1 a=2", "a=2"},
 	})
+}
+
+func TestColumns(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		commands string
+		in, want []string
+	}{
+		{"table c a", nil, []string{"c", "a"}},
+		{"table c a* b", nil, []string{"c"}},
+		{"table a*", nil, nil},
+		{"table b a* zz", []string{"a1", "a2", "b"}, []string{"b", "a1", "a2", "zz"}},
+		{"fields b, a", nil, nil},
+		{"fields b, a, zz", []string{"_time", "a", "b"}, []string{"_time", "b", "a"}},
+		{"fields - a*", []string{"a1", "b"}, []string{"b"}},
+		{"rename a AS b, x.* AS *", []string{"a", "b", "x.c"}, []string{"b", "c"}},
+		{"fillnull z", []string{"a"}, []string{"a", "z"}},
+		{"convert ctime(*Time) AS *Date", []string{"aTime"}, []string{"aTime", "aDate"}},
+		{"foreach a b [fillnull z<<FIELD>>]", []string{"a"}, []string{"a", "za", "zb"}},
+		{"untable x y z", []string{"a"}, []string{"x", "y", "z"}},
+		{"accum a AS s | delta s | addtotals", []string{"a"}, []string{"a", "s", "delta(s)", "Total"}},
+		{"sort a", []string{"a"}, []string{"a"}},
+	} {
+		if diff := cmp.Diff(c.want, opsColumns(mustParse(t, c.commands), c.in)); diff != "" {
+			t.Errorf("%s: %s", c.commands, diff)
+		}
+	}
 }
 
 func TestSort(t *testing.T) {

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"slices"
+
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
@@ -26,7 +28,21 @@ type tableOp struct{ names []string }
 func (op tableOp) String() string                   { return "table " + argNames(op.names) }
 func (op tableOp) Kind() plan.Kind                  { return plan.Streaming }
 func (op tableOp) Needs(wanted event.Set) event.Set { return onlyNames(wanted, op.names) }
-func (op tableOp) Columns(in []string) []string     { return expandColumns(in, op.names) }
+
+// Columns names the columns up to the first pattern where only the rows tell
+// what it means; the others stand in the rows as they are named.
+func (op tableOp) Columns(in []string) []string {
+	names := op.names
+	if in == nil {
+		if i := slices.IndexFunc(names, isPattern); i >= 0 {
+			names = names[:i]
+		}
+		if len(names) == 0 {
+			return nil
+		}
+	}
+	return expandColumns(in, names)
+}
 
 func (op tableOp) Start(_ *plan.Run, next plan.Sink) (plan.Sink, error) {
 	return changeRows(next, func(e *event.Event) {
