@@ -38,6 +38,9 @@ func convert(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 				names = r.match(pattern)
 			}
 			for _, n := range names {
+				if r.get(n).isNull() {
+					continue
+				}
 				found, _ := stars(pattern, n)
 				var out val
 				for _, one := range r.get(n) {

@@ -238,6 +238,7 @@ func bin(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 		v := r.get(field)
 		f, ok := v.float()
 		switch {
+		case v.isNull():
 		case !ok:
 			r.set(as, v)
 		case unit == "d" || unit == "mon":

@@ -115,6 +115,9 @@ func streamstats(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 		if !r.has(by) {
 			continue
 		}
+		if slices.ContainsFunc(by, func(name string) bool { return before[i].get(name).isMulti() }) {
+			return nil, unsupported("streamstats by a multivalue")
+		}
 		var seen []*row
 		for j, other := range before[:i+1] {
 			if (j < i || current) && other.has(by) && !slices.ContainsFunc(by, func(name string) bool { return !other.get(name).equal(before[i].get(name)) }) {

@@ -52,7 +52,7 @@ func (s scope) eval(e spl.Expr) val {
 		for _, y := range e.List {
 			results = append(results, s.compare("=", e.X, y))
 		}
-		return or(results...)
+		return anyOf(results)
 	case *spl.Binary:
 		return s.binary(e)
 	case *spl.Call:
@@ -102,16 +102,27 @@ func (s scope) binary(e *spl.Binary) val {
 
 func isFalse(v val) bool { return len(v) == 1 && !v.isTrue() }
 
-// or is true if any of the results is, null if one of them is null, else
-// false.
-func or(results ...val) val {
-	if slices.ContainsFunc(results, val.isTrue) {
+// or is true if either side is, null if one of them is null, else false.
+func or(x, y val) val {
+	if x.isTrue() || y.isTrue() {
 		return truth(true)
 	}
-	if slices.ContainsFunc(results, val.isNull) {
+	if x.isNull() || y.isNull() {
 		return nil
 	}
 	return truth(false)
+}
+
+// anyOf is what comparing with one of several comes to: true if some
+// comparison is, null if none could be made, else false.
+func anyOf(results []val) val {
+	if slices.ContainsFunc(results, val.isTrue) {
+		return truth(true)
+	}
+	if slices.ContainsFunc(results, isFalse) {
+		return truth(false)
+	}
+	return nil
 }
 
 // compare compares every value of one side with every value of the other;
@@ -131,7 +142,7 @@ func (s scope) compare(op string, ex, ey spl.Expr) val {
 			results = append(results, comparePair(op, a, b, as))
 		}
 	}
-	return or(results...)
+	return anyOf(results)
 }
 
 // comparePair compares as numbers if one side is a number by its form (null if

@@ -55,7 +55,7 @@ func conditionalFunctions() map[string]function {
 			for _, e := range args[1:] {
 				results = append(results, s.compare("=", args[0], e))
 			}
-			return or(results...)
+			return anyOf(results)
 		}},
 		"like":        onValues(2, 2, truthForm, func(args []val) val { return like(args[0], args[1]) }),
 		"match":       onValues(2, 2, truthForm, match),

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -233,20 +234,18 @@ func chronological(name string, samples []sample) val {
 
 func (g aggregate) ofNumbers(n []float64) float64 {
 	count := float64(len(n))
-	mean := sum(n) / count
-	squares := 0.0
-	for _, f := range n {
-		squares += (f - mean) * (f - mean)
-	}
-	sampleVariance := 0.0
-	if count > 1 {
-		sampleVariance = squares / (count - 1)
+	variance := func(freedom int) float64 {
+		if freedom == 0 {
+			return 0
+		}
+		f, _ := new(big.Rat).Quo(squares(n), big.NewRat(int64(freedom), 1)).Float64()
+		return f
 	}
 	switch g.name {
 	case "sum":
 		return sum(n)
 	case "avg":
-		return mean
+		return sum(n) / count
 	case "range":
 		return slices.Max(n) - slices.Min(n)
 	case "sumsq":
@@ -256,17 +255,34 @@ func (g aggregate) ofNumbers(n []float64) float64 {
 		}
 		return total
 	case "var":
-		return sampleVariance
+		return variance(len(n) - 1)
 	case "stdev":
-		return math.Sqrt(sampleVariance)
+		return math.Sqrt(variance(len(n) - 1))
 	case "varp":
-		return squares / count
+		return variance(len(n))
 	case "stdevp":
-		return math.Sqrt(squares / count)
+		return math.Sqrt(variance(len(n)))
 	case "median":
 		return interpolated(n, 50)
 	}
 	return interpolated(n, g.percent)
+}
+
+// squares is the sum of the squared differences from the mean, without
+// rounding.
+func squares(n []float64) *big.Rat {
+	total := new(big.Rat)
+	for _, f := range n {
+		total.Add(total, new(big.Rat).SetFloat64(f))
+	}
+	mean := total.Quo(total, big.NewRat(int64(len(n)), 1))
+	all := new(big.Rat)
+	for _, f := range n {
+		d := new(big.Rat).SetFloat64(f)
+		d.Sub(d, mean)
+		all.Add(all, d.Mul(d, d))
+	}
+	return all
 }
 
 // interpolated is a percentile between the two nearest ranks. Source: Splunk,
