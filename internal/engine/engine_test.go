@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync/atomic"
@@ -154,5 +155,38 @@ func TestMemoryLimitStopsTheSearch(t *testing.T) {
 	_, err := engine.Run(t.Context(), compile(t, "*"), engine.Config{Source: many, Limits: plan.Limits{Memory: 10_000}})
 	if problems := diag.All(err); len(problems) != 1 || problems[0].Code != diag.LimitReached {
 		t.Errorf("got %v", err)
+	}
+}
+
+// interrupted is a source that ends its context when half of it is read.
+type interrupted struct {
+	lines
+	cancel context.CancelFunc
+}
+
+func (s interrupted) Scan(ctx context.Context, request source.Request, sinks []source.Sink) error {
+	if err := s.lines[:len(s.lines)/2].Scan(ctx, request, sinks); err != nil {
+		return err
+	}
+	s.cancel()
+	return ctx.Err()
+}
+
+func TestInterruptedRunsGiveWhatWasRead(t *testing.T) {
+	t.Parallel()
+	for spl, want := range map[string][]string{
+		"*":                               {"2", "1"},
+		"* | stats count as n":            {"2"},
+		"* | stats count as n by eventID": {"1", "1"},
+		"* | sort n":                      {"1", "2"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		got, err := engine.Run(ctx, compile(t, spl), engine.Config{Source: interrupted{events, cancel}, Jobs: 2})
+		if !errors.Is(err, context.Canceled) || got.Err != nil {
+			t.Errorf("%s: %v, %v", spl, err, got.Err)
+		}
+		if diff := cmp.Diff(want, column(got.Rows, "n")); diff != "" {
+			t.Errorf("%s: %s", spl, diff)
+		}
 	}
 }

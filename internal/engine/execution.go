@@ -158,6 +158,11 @@ func (x *execution) finish() *Result {
 }
 
 func (x *execution) merge() error {
+	if x.physical.Reads() {
+		// An interrupted run gives the result of what was read so far, so its
+		// end must not stop what brings that about.
+		x.run.Context = context.WithoutCancel(x.run.Context)
+	}
 	var err error
 	for _, l := range x.lanes {
 		if err := l.chain.Close(); err != nil {
