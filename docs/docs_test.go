@@ -210,7 +210,7 @@ func TestContributingNamesEveryDependency(t *testing.T) {
 		want = append(want, m[1])
 	}
 	tools := regexp.MustCompile(`(?s)tool \((.*?)\)`).FindStringSubmatch(read(t, "tools.mod"))
-	for _, tool := range strings.Fields(tools[1]) {
+	for tool := range strings.FieldsSeq(tools[1]) {
 		module, _, _ := strings.Cut(tool, "/cmd/")
 		want = append(want, module)
 	}
