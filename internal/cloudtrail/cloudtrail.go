@@ -8,7 +8,12 @@
 // wanted.
 package cloudtrail
 
-import "github.com/pugmark/pugmark/internal/event"
+import (
+	"slices"
+
+	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/value"
+)
 
 // The sourcetypes of what a [Reader] cuts.
 const (
@@ -77,7 +82,25 @@ type field struct {
 func derivations(table []field) map[string]event.Derivation {
 	m := make(map[string]event.Derivation, len(table))
 	for _, f := range table {
-		m[f.name] = f.rule
+		m[f.name] = orOwn(f.name, f.rule)
 	}
 	return m
+}
+
+// orOwn is a rule that leaves a field of its name as it is in the event where
+// it has nothing to say. CloudTrail has no such fields, but events that were
+// made of others may.
+func orOwn(name string, rule event.Derivation) event.Derivation {
+	if slices.Contains(rule.Needs, name) {
+		return rule
+	}
+	return event.Derivation{
+		Needs: append(slices.Clone(rule.Needs), name),
+		Compute: func(get func(string) value.Value) value.Value {
+			if v := rule.Compute(get); !v.IsNull() {
+				return v
+			}
+			return get(name)
+		},
+	}
 }

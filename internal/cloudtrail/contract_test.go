@@ -150,6 +150,12 @@ func TestReaderCountsProblems(t *testing.T) {
 	if len(got.Records) < n/2 {
 		t.Errorf("%d records", len(got.Records))
 	}
+	for _, line := range []string{`{"Events":[{"`, `{"logEvents":[{`, `{"Records":[{"eventVersion"`, "eyJ" + strings.Repeat("x", 73), `{"preview":1,"results":[{"`, `"`, `["`, `[`} {
+		got = read(strings.NewReader(strings.Repeat(line+"\n", n)), cloudtrail.Options{})
+		if len(got.Problems) == 0 {
+			t.Errorf("lines %s: nothing was wrong", line)
+		}
+	}
 	got = read(strings.NewReader("[{]\n"+strings.Repeat("[{}]\n", n)), cloudtrail.Options{})
 	want := []string{"1: a record whose quotes or brackets do not close", "2: nothing behind this was recognized as a record"}
 	if diff := cmp.Diff(want, got.Problems); diff != "" {

@@ -336,11 +336,12 @@ func (r *Reader) enter() (bool, error) {
 	return true, nil
 }
 
-// ahead reports whether an object begins at i that has a key.
+// ahead reports whether an object begins at i that has a key. In an input that
+// is broken it does not look: that could cost the same bytes again and again.
 func (r *Reader) ahead(i int, k key) (bool, error) {
 	s := scan{pos: i, notes: &r.inside}
 	r.inside.reset()
-	if b := r.w.bytes(); i >= len(b) || b[i] != '{' {
+	if b := r.w.bytes(); r.strict || i >= len(b) || b[i] != '{' {
 		return false, nil
 	}
 	for {

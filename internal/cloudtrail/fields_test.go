@@ -71,6 +71,7 @@ func TestAddOnFields(t *testing.T) {
 				"object_category": "", "user": "x.amazonaws.com", "user_name": "", "tag": "cloud", "eventtype": "aws_cloudtrail",
 			},
 		},
+		{"fields that came with the event", `{"eventName":"x","user_arn":"a","action":"b","object":["c","d"],"command":"e"}`, map[string]string{"user_arn": "a", "action": "b", "object": "", "object{}": "c|d", "command": "x"}},
 		{"null is no error", `{"eventName":"x","errorCode":null}`, map[string]string{"errorCode": "success"}},
 		{"the account of the caller, where no other is", `{"userIdentity":{"accountId":"222"}}`, map[string]string{"aws_account_id": "222", "vendor_account": "222"}},
 		{"root", `{"userIdentity":{"type":"Root","arn":"arn:aws:iam::1:root","principalId":"1"},"requestParameters":{"userName":"bob"}}`, map[string]string{"user_name": "root", "user": "root", "userName": "root"}},

@@ -18,6 +18,7 @@ type packed struct {
 	offset  int64 // of the string, in the outer input
 	gunzip  *gzip.Reader
 	stopped error // of Release, which is no fault of the packed input
+	refused bool  // the last lines that looked packed were not
 }
 
 // packedBeginnings are how base64 of gzip, of an object and of an array begins.
@@ -49,7 +50,7 @@ func (r *Reader) packedLine() (bool, error) {
 		if width == 0 {
 			width = next
 		}
-		wrapped := next-end == width && (width == 64 || width == 76) && next < len(r.w.bytes())
+		wrapped := next-end == width && (width == 64 || width == 76) && next < len(r.w.bytes()) && !r.packed.refused
 		end = next
 		if !wrapped {
 			break
@@ -61,6 +62,7 @@ func (r *Reader) packedLine() (bool, error) {
 	if opened {
 		r.w.advance(end)
 	}
+	r.packed.refused = !opened
 	return opened, err
 }
 

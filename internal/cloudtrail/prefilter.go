@@ -27,16 +27,16 @@ type driver struct {
 	longest int
 }
 
-// readFrom returns the keys of a record in which the value of a field stands,
-// if it is just theirs: then an event can only have the value if its text does.
+// readFrom returns the keys of a record of which one has the value of a field,
+// unchanged: then an event can only have the value if its text does.
 func readFrom(field, sourcetype string) []string {
 	switch sourcetype {
 	case Sourcetype:
 		switch field {
-		case "eventName", "command", "signature":
-			return []string{"eventName"}
-		case "eventSource":
-			return []string{"eventSource"}
+		case "eventName", "eventSource":
+			return []string{field}
+		case "command", "signature":
+			return []string{"eventName", field} // its own, if there is no eventName
 		}
 	case SourcetypeOCSF, SourcetypeLake:
 		// Of an event that is OCSF already, or of a raw record.

@@ -37,6 +37,7 @@ func TestPrefilter(t *testing.T) {
 		{"not wanted", cloudtrail.Sourcetype, `{"eventName":"DescribeInstances","eventSource":"ec2.amazonaws.com"}`, false},
 		{"part of a wanted value", cloudtrail.Sourcetype, `{"eventName":"CreateUsers"}`, false},
 		{"by another field that is the same key", cloudtrail.Sourcetype, `{"eventName":"DeleteTrail"}`, true},
+		{"by a field that came with the event", cloudtrail.Sourcetype, `{"command":"DeleteTrail"}`, true},
 		{"by another key", cloudtrail.Sourcetype, `{"eventName":"Encrypt","eventSource":"KMS.amazonaws.com"}`, true},
 		{"absent", cloudtrail.Sourcetype, `{"a":"CreateUser"}`, false},
 		{"white space", cloudtrail.Sourcetype, "{\"eventName\" \r\n:\t \"CreateUser\"}", true},
