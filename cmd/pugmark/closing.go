@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -93,8 +94,8 @@ func (s *session) reading() string {
 		text += " (" + strings.Join(names, ", ") + ")"
 	}
 	text += " in " + elapsedText(s.elapsed)
-	if seconds := s.elapsed.Seconds(); seconds > 0.0005 && records > 0 {
-		text += fmt.Sprintf(", %s records/s", countText(int64(float64(records)/seconds)))
+	if rate := float64(records) / s.elapsed.Seconds(); rate >= 1 && !math.IsInf(rate, 0) {
+		text += fmt.Sprintf(", %s records/s", countText(int64(rate)))
 	}
 	return text
 }

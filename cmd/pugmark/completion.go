@@ -194,7 +194,7 @@ func findFlag(node *kong.Node, word string) *kong.Flag {
 	name, _, _ := strings.Cut(strings.TrimLeft(word, "-"), "=")
 	for _, group := range node.AllFlags(false) {
 		for _, flag := range group {
-			if flag.Name == name || len(name) == 1 && string(flag.Short) == name {
+			if flag.Name == name || flag.Tag.Negatable == name || len(name) == 1 && string(flag.Short) == name {
 				return flag
 			}
 		}
@@ -207,6 +207,9 @@ func flagsOf(node *kong.Node) [][2]string {
 	for _, group := range node.AllFlags(true) {
 		for _, flag := range group {
 			names = append(names, [2]string{"--" + flag.Name, flag.Help})
+			if flag.Tag.Negatable != "" {
+				names = append(names, [2]string{"--" + flag.Tag.Negatable, flag.Help})
+			}
 		}
 	}
 	return names

@@ -49,13 +49,12 @@ func (c *demoCommand) Run(a *app) (exitCode, error) {
 	if err := scan.write(out); err != nil {
 		return s.exitCode(), err
 	}
-	if err := s.close(scan.warnings, scan.summary()); err != nil {
-		return exitUsage, err
-	}
-	if !c.Quiet {
+	code := scan.exitCode(false, false)
+	err = scan.close(out, code)
+	if err == nil && !c.Quiet {
 		err = c.next(a, &scan.report)
 	}
-	return scan.exitCode(false, false), err
+	return code, err
 }
 
 // next names three commands to try, with what the scan found.

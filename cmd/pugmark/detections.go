@@ -19,7 +19,7 @@ type listCommand struct {
 	Status     []string `sep:"none" placeholder:"STATUS" group:"select" help:"Only production, experimental or deprecated."`
 	DataSource []string `sep:"none" placeholder:"NAME" group:"select" help:"Only those that read a data source."`
 	AssetType  []string `sep:"none" placeholder:"NAME" group:"select" help:"Only those about a kind of asset."`
-	Runnable   *bool    `negatable:"not-runnable" group:"select" help:"Only those that would run here; or not."`
+	Runnable   *bool    `negatable:"not-runnable" group:"select" help:"Only those that would run here; or --not-runnable."`
 
 	contentFlags
 	outputFlags

@@ -206,7 +206,9 @@ func helpTopics(a *app, words []string) [][2]string {
 	switch before := words[len(words)-2]; before {
 	case topicCommand:
 		for _, spec := range command.Specs() {
-			topics = append(topics, [2]string{spec.Name, spec.Summary})
+			if spec.Parse != nil {
+				topics = append(topics, [2]string{spec.Name, spec.Summary})
+			}
 		}
 	case topicFunction:
 		return plain(functionNames())

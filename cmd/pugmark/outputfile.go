@@ -46,14 +46,15 @@ func (f *outputFile) commit() error {
 		err = os.Rename(f.Name(), f.path)
 	}
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 	}
 	return err
 }
 
+// abort leaves nothing behind. It is called where something has failed already.
 func (f *outputFile) abort() {
-	f.Close()
+	_ = f.Close()
 	if f.path != "" {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 	}
 }

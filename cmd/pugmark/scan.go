@@ -77,10 +77,8 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 	if err := scan.write(out); err != nil {
 		return s.exitCode(), err
 	}
-	if err := s.close(scan.warnings, scan.summary()); err != nil {
-		return exitUsage, err
-	}
-	return scan.exitCode(len(c.Detection) > 0, c.FailOnFindings), nil
+	code := scan.exitCode(len(c.Detection) > 0, c.FailOnFindings)
+	return code, scan.close(out, code)
 }
 
 // detectionScan is one pass of detections over the input.
@@ -107,9 +105,10 @@ func (s *session) detect(detections []*detection.Detection) *detectionScan {
 			scan.unevaluated = append(scan.unevaluated, problems...)
 			continue
 		}
-		for _, note := range search.Notes {
-			scan.warnings = append(scan.warnings, &plan.Warning{Error: note, Count: 1})
+		if s.output.Verbose {
+			scan.warnings = append(scan.warnings, noted(d.Notes)...)
 		}
+		scan.warnings = append(scan.warnings, noted(search.Notes)...)
 		runnable, searches = append(runnable, d), append(searches, search)
 	}
 	var results []*engine.Result
@@ -155,48 +154,31 @@ func (scan *detectionScan) add(d *detection.Detection, search *plan.Search, resu
 }
 
 func (scan *detectionScan) write(out *destination) error {
-	err := report.WriteFindings(out, out.format, &scan.report, out.options)
-	if err == nil {
-		err = out.finish()
-	}
-	if err != nil {
-		out.discard()
-	}
-	return err
+	return scan.session.deliver(out, report.WriteFindings(out, out.format, &scan.report, out.options))
 }
 
-// summary tells in a few words what became of the detections, and names those
-// that say nothing of the logs.
-func (scan *detectionScan) summary() string {
+// close tells what went wrong and what came of the scan, unless the table on
+// the terminal has told that. A detection that could not run is no failure of
+// the scan, unless code says so.
+func (scan *detectionScan) close(out *destination, code exitCode) error {
 	s := scan.session
-	if !s.output.Quiet {
+	if !s.output.Quiet || code == exitUsage {
 		named, counted := s.capped(len(scan.unevaluated))
 		for _, p := range scan.unevaluated[:named] {
 			fmt.Fprintln(s.app.stderr, p.Render())
 		}
 		s.counted(counted, "problems of detections")
 	}
-	found, clean, unevaluated := 0, 0, 0
 	for _, o := range scan.report.Outcomes {
-		switch {
-		case o.Failed != "":
+		if o.Failed != "" {
 			fmt.Fprintf(s.app.stderr, "error: %s failed: %s\n", report.Visible(o.Detection), report.Visible(o.Failed))
-		case o.NotEvaluated != "":
-			unevaluated++
-		case o.Findings > 0:
-			found++
-		default:
-			clean++
 		}
 	}
-	text := fmt.Sprintf("%s; %s: %d with findings, %d clean", counts(int64(len(scan.report.Findings)), "finding"), counts(int64(len(scan.report.Outcomes)), "detection"), found, clean)
-	if unevaluated > 0 {
-		text += fmt.Sprintf(", %d not evaluated", unevaluated)
+	result := scan.report.Counts()
+	if out.format == "table" && out.file == nil && isTerminal(s.app.stdout) {
+		result = ""
 	}
-	if scan.failed > 0 {
-		text += fmt.Sprintf(", %d failed", scan.failed)
-	}
-	return text
+	return s.close(scan.warnings, result)
 }
 
 // exitCode weighs what happened. named tells that detections were asked for by

@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 
@@ -15,13 +16,19 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"pugmark": main})
 }
 
-// The scripts are the command line as a user types it.
+// The scripts are the command line as a user types it. $SAMPLE is the
+// directory of the sample logs.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			sample, err := filepath.Abs("../../content/sample")
+			env.Setenv("SAMPLE", sample)
+			return err
+		},
 		RequireExplicitExec: true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":    exitCodeIs,

@@ -80,15 +80,23 @@ func (s *session) search(search *plan.Search, out *destination) (exitCode, error
 		out.discard()
 		return exitUsage, result.Err
 	}
-	if err := errors.Join(rows.Close(), out.finish()); err != nil {
-		out.discard()
+	if err := s.deliver(out, rows.Close()); err != nil {
 		return s.exitCode(), err
 	}
-	var warnings []*plan.Warning
+	warnings := noted(search.Notes)
 	if result != nil {
-		warnings = result.Warnings
+		warnings = append(warnings, result.Warnings...)
 	}
 	return s.exitCode(), s.close(warnings, counts(rows.Written(), "row"))
+}
+
+// noted makes warnings of what is odd about a search as it is written.
+func noted(notes []*diag.Error) []*plan.Warning {
+	var warnings []*plan.Warning
+	for _, note := range notes {
+		warnings = append(warnings, &plan.Warning{Error: note, Count: 1})
+	}
+	return warnings
 }
 
 // explain prints how the search would run.

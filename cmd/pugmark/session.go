@@ -55,6 +55,17 @@ func (s *session) pass(f func() error) {
 	s.err = err
 }
 
+// deliver ends the output, of which writeErr is how the writing went. If
+// nothing could be read there is no file: an empty one would say that there was
+// nothing to find.
+func (s *session) deliver(out *destination, writeErr error) error {
+	if writeErr != nil || s.err != nil {
+		out.discard()
+		return writeErr
+	}
+	return out.finish()
+}
+
 // exitCode is what the reading of the input amounts to.
 func (s *session) exitCode() exitCode {
 	switch problems, _ := s.report.Problems(); {
@@ -67,27 +78,29 @@ func (s *session) exitCode() exitCode {
 }
 
 // close tells on standard error what was read and what went wrong. result is
-// what came of it.
+// what came of it, "" if that has been told.
 func (s *session) close(warnings []*plan.Warning, result string) error {
 	err := s.library.close()
 	if s.err != nil && !errors.Is(s.err, engine.ErrNoSource) {
 		s.app.printError(s.err)
 	}
 	s.problems()
+	s.contentProblems()
 	if s.output.Quiet {
 		return err
 	}
-	s.contentProblems()
 	s.warnings(warnings)
 	for _, name := range s.library.base.Lookups.Unsaved() {
 		fmt.Fprintf(s.app.stderr, "warning: lookup %s was written for this run only; keep it with --state-dir DIR\n", visibleLines(name))
 	}
 	if s.partial {
-		result = "interrupted, so only what was found so far: " + result
+		fmt.Fprintln(s.app.stderr, "interrupted: this is what was found so far")
 	}
 	if s.config.Source != nil {
-		result = s.reading() + "; " + result
+		fmt.Fprintln(s.app.stderr, s.reading())
 	}
-	fmt.Fprintln(s.app.stderr, result)
+	if result != "" {
+		fmt.Fprintln(s.app.stderr, result)
+	}
 	return err
 }

@@ -109,6 +109,7 @@ func (f *outputFlags) open(a *app, kind report.Kind) (*destination, error) {
 			}
 		}
 		d.options.Width = a.width(a.stdout)
+		d.options.Terminal = isTerminal(a.stdout)
 		d.options.Color = a.color(f.Color, a.stdout)
 	}
 	d.format = string(format)

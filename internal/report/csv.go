@@ -9,13 +9,14 @@ import (
 	"github.com/pugmark/pugmark/internal/value"
 )
 
-func csvRows(w *bufio.Writer, columns []string, _ Options) rowEncoder {
-	return &csvEncoder{w: w, columns: newColumnList(columns), rows: newSpool()}
+func csvRows(w *bufio.Writer, columns []string, o Options) rowEncoder {
+	return &csvEncoder{w: w, o: o, columns: newColumnList(columns), rows: newSpool()}
 }
 
 // csvEncoder keeps the rows until it knows the header.
 type csvEncoder struct {
 	w       *bufio.Writer
+	o       Options
 	columns *columnList
 	rows    spool
 }
@@ -30,7 +31,7 @@ func (c *csvEncoder) close() error {
 	if len(columns) == 0 {
 		return nil
 	}
-	if err := csvLine(c.w, columns); err != nil {
+	if err := csvLine(c.w, columns, c.o); err != nil {
 		return err
 	}
 	cells := make([]string, len(columns))
@@ -38,18 +39,21 @@ func (c *csvEncoder) close() error {
 		for i, name := range columns {
 			cells[i] = row.Get(name).String()
 		}
-		return csvLine(c.w, cells)
+		return csvLine(c.w, cells, c.o)
 	})
 }
 
 // csvLine writes one record. It does not use encoding/csv, whose line for a
 // single empty cell is empty: readers skip it, and a row would be lost.
-func csvLine(w *bufio.Writer, cells []string) error {
+func csvLine(w *bufio.Writer, cells []string, o Options) error {
 	for i, cell := range cells {
 		if i > 0 {
 			w.WriteByte(',')
 		}
 		cell = defuse(strings.ToValidUTF8(cell, "\ufffd"))
+		if o.Terminal {
+			cell = visibleLines(cell)
+		}
 		if !strings.ContainsAny(cell, "\",\r\n") && strings.TrimSpace(cell) == cell && (cell != "" || len(cells) > 1) {
 			w.WriteString(cell)
 			continue
@@ -59,6 +63,15 @@ func csvLine(w *bufio.Writer, cells []string) error {
 		w.WriteByte('"')
 	}
 	return w.WriteByte('\n')
+}
+
+// visibleLines is [Visible] for a text whose line breaks are kept.
+func visibleLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = Visible(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // defuse puts an apostrophe before what a spreadsheet would take for a

@@ -179,8 +179,11 @@ func (v *view) field(p pair, nameWidth, width int) []string {
 		values = append(values, wrap(shown(value), room, maxFieldLines)...)
 	}
 	if last := len(values) - 1; p.mark != "" && last >= 0 {
-		if mark := " (" + p.mark + ")"; textWidth(values[last])+textWidth(mark) <= room {
-			values[last] += v.t.quiet.Render(mark)
+		mark := "(" + p.mark + ")"
+		if textWidth(values[last])+1+textWidth(mark) <= room {
+			values[last] += " " + v.t.quiet.Render(mark)
+		} else {
+			values = append(values, v.t.quiet.Render(truncate(mark, room)))
 		}
 	}
 	lines := make([]string, max(len(names), len(values)))
@@ -234,7 +237,7 @@ var findingColumns = []string{
 	"risk_objects", "threat_objects", "analytic_story", "mitre_attack", "mitre_tactic", "event_count", "event_ids",
 }
 
-func csvFindings(w *bufio.Writer, s *Scan, _ Options) error {
+func csvFindings(w *bufio.Writer, s *Scan, o Options) error {
 	columns := newColumnList(nil)
 	for _, f := range s.Findings {
 		columns.learn(f.Result)
@@ -243,7 +246,7 @@ func csvFindings(w *bufio.Writer, s *Scan, _ Options) error {
 	for _, name := range columns.names() {
 		header = append(header, "result."+name)
 	}
-	if err := csvLine(w, header); err != nil {
+	if err := csvLine(w, header, o); err != nil {
 		return err
 	}
 	for _, f := range s.Findings {
@@ -251,7 +254,7 @@ func csvFindings(w *bufio.Writer, s *Scan, _ Options) error {
 		for _, name := range columns.names() {
 			cells = append(cells, f.Result.Get(name).String())
 		}
-		if err := csvLine(w, cells); err != nil {
+		if err := csvLine(w, cells, o); err != nil {
 			return err
 		}
 	}

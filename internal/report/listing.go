@@ -23,8 +23,8 @@ func ndjsonListing(w *bufio.Writer, l *Listing, _ Options) error { return ndjson
 
 func jsonListing(w *bufio.Writer, l *Listing, _ Options) error { return jsonObjects(w, l.Objects) }
 
-func csvListing(w *bufio.Writer, l *Listing, _ Options) error {
-	if err := csvLine(w, l.Columns); err != nil {
+func csvListing(w *bufio.Writer, l *Listing, o Options) error {
+	if err := csvLine(w, l.Columns, o); err != nil {
 		return err
 	}
 	for i := range l.Objects {
@@ -33,7 +33,7 @@ func csvListing(w *bufio.Writer, l *Listing, _ Options) error {
 		for j, name := range l.Columns {
 			line[j] = strings.Join(cells[name], "\n")
 		}
-		if err := csvLine(w, line); err != nil {
+		if err := csvLine(w, line, o); err != nil {
 			return err
 		}
 	}

@@ -18,13 +18,16 @@ import (
 	"github.com/pugmark/pugmark/internal/event"
 )
 
-// Options say how a format for people is drawn. Formats for programs do not
-// depend on them.
+// Options say how a format for people is drawn. What formats for programs write
+// does not depend on them, except on a terminal.
 type Options struct {
 	// Width is how many columns the terminal has; 0 means [DefaultWidth].
 	Width int
 	// Color allows colours and weights of type. Nothing is told by them alone.
 	Color bool
+	// Terminal tells that a terminal takes the output: then no format holds a
+	// character that it would act on.
+	Terminal bool
 	// Location is the zone in which times are shown; nil means UTC.
 	Location *time.Location
 }

@@ -199,9 +199,9 @@ soon
 			`
 eventName          userAgent                    errorCode
 ────────────────────────────────────────────────────────────
-DescribeInstances  aws-cli/2.15.30 Python/      AccessDenied
-                   3.11.8 Linux/6.5.0 exe/
-                   x86_64 prompt/off
+DescribeInstances  aws-cli/2.15.30              AccessDenied
+                   Python/3.11.8 Linux/6.5.0
+                   exe/x86_64 prompt/off
 `,
 		},
 		{
@@ -233,8 +233,8 @@ x\x1b[31m\rz\ty  \u202egnp.exe\u200b
 ── 1 ───────────────────────────────────
 firstTime        2024-08-01T12:25:57
 sourceIPAddress  198.51.100.7
-userAgent        aws-cli/2.15.30 Python/
-                 3.11.8
+userAgent        aws-cli/2.15.30
+                 Python/3.11.8
 user_arn         a
                  b
 `,

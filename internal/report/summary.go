@@ -23,7 +23,7 @@ func (v *view) summary(s *Scan) {
 		title = "Summary of a partial scan: it was interrupted"
 	}
 	v.line(v.t.head.Render(title))
-	v.line("  " + outcomeCounts(s))
+	v.line("  " + s.Counts())
 	if len(s.Findings) > 0 {
 		v.line("  " + v.t.quiet.Render(v.span(s.Findings)))
 		v.line("")
@@ -36,8 +36,9 @@ func (v *view) summary(s *Scan) {
 	v.named("Failed", s.Outcomes, func(d Outcome) string { return d.Failed })
 }
 
-// outcomeCounts tells the clean detections from those that could not say.
-func outcomeCounts(s *Scan) string {
+// Counts tells in a line how many findings there are, and the clean detections
+// from those that could not say.
+func (s *Scan) Counts() string {
 	found, clean, unevaluated, failed := 0, 0, 0, 0
 	for _, d := range s.Outcomes {
 		switch {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -105,9 +106,8 @@ func textWidth(s string) int {
 }
 
 // wrap breaks a visible text into at most maxLines lines of at most width
-// columns (a wide character in a narrower column excepted). A line ends after
-// a blank or a separator of paths and lists, or anywhere where there is none
-// in its second half. What does not fit is replaced by an ellipsis.
+// columns (a wide character in a narrower column excepted). What does not fit
+// is replaced by an ellipsis.
 func wrap(s string, width, maxLines int) []string {
 	var lines []string
 	for len(lines) < maxLines-1 {
@@ -121,25 +121,28 @@ func wrap(s string, width, maxLines int) []string {
 	return append(lines, truncate(s, width))
 }
 
-// breakLine cuts the first line off s.
+// breakLine cuts the first line off s. It ends after a blank, else after a
+// separator of paths and lists, else where it is full: a blank may leave three
+// quarters of the line empty, a separator half of it.
 func breakLine(s string, width int) (line, rest string) {
 	if len(s) <= width {
 		return s, ""
 	}
 	used, end := 0, 0
-	broken, brokenAt := 0, 0
+	blank, separator := 0, 0 // the last places to break, if they are not too early
 	for end < len(s) {
 		cluster, w := firstCluster(s[end:])
 		if used+w > width && end > 0 {
-			if brokenAt*2 >= width {
-				end = broken
-			}
+			end = cmp.Or(blank, separator, end)
 			return s[:end], strings.TrimLeft(s[end:], " ")
 		}
 		used += w
 		end += len(cluster)
-		if len(cluster) == 1 && strings.Contains(" ,;:/&|?", cluster) {
-			broken, brokenAt = end, used
+		switch {
+		case cluster == " " && used*4 >= width:
+			blank = end
+		case len(cluster) == 1 && strings.Contains(",;:/&|?", cluster) && used*2 >= width:
+			separator = end
 		}
 	}
 	return s, ""
