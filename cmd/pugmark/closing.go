@@ -35,7 +35,7 @@ func (s *session) counted(n int, what string) {
 	if !s.output.Verbose {
 		hint = "; -v names them"
 	}
-	fmt.Fprintf(s.app.stderr, "warning: and %s more %s%s\n", countText(int64(n)), what, hint)
+	s.app.tell("warning: and %s more %s%s", countText(int64(n)), what, hint)
 }
 
 // problems names what could not be read, each on a line.
@@ -46,7 +46,7 @@ func (s *session) problems() {
 	})
 	named, counted := s.capped(len(problems))
 	for _, p := range problems[:named] {
-		fmt.Fprintf(s.app.stderr, "warning: %s\n", report.Visible(p.String()))
+		s.app.tell("warning: %s", report.Visible(p.String()))
 	}
 	s.counted(counted+more, "problems with the input")
 }
@@ -55,7 +55,7 @@ func (s *session) problems() {
 func (s *session) contentProblems() {
 	named, counted := s.capped(len(s.library.problems))
 	for _, p := range s.library.problems[:named] {
-		fmt.Fprintln(s.app.stderr, p.RenderWarning())
+		s.app.tell("%s", p.RenderWarning())
 	}
 	s.counted(counted, "problems with the content")
 }
@@ -69,7 +69,7 @@ func (s *session) warnings(all []*plan.Warning) {
 		if w.Count > 1 {
 			text += fmt.Sprintf("\n   %s times", countText(int64(w.Count)))
 		}
-		fmt.Fprintln(s.app.stderr, text)
+		s.app.tell("%s", text)
 	}
 	s.counted(counted, "warnings about searches")
 }

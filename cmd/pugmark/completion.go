@@ -106,7 +106,7 @@ type completeCommand struct {
 	Words []string `arg:"" optional:"" passthrough:""`
 }
 
-func (c *completeCommand) Run(a *app) (exitCode, error) {
+func (c *completeCommand) Run(a *app) (exitCode, error) { //nolint:unparam // a subcommand
 	words := c.Words
 	if len(words) > 0 && words[0] == "--" {
 		words = words[1:]

@@ -37,8 +37,7 @@ func (f *contentFlags) load() (*library, error) {
 	for _, name := range f.Content {
 		dir, err := escu.Open(name)
 		if err != nil {
-			var failure *fs.PathError
-			if errors.As(err, &failure) {
+			if failure, ok := errors.AsType[*fs.PathError](err); ok {
 				err = fmt.Errorf("%s: %w", name, failure.Err)
 			}
 			return nil, usageError{message: "--content " + err.Error()}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,10 +40,8 @@ func (m *colorMode) UnmarshalText(text []byte) error {
 }
 
 func oneOf(got string, known []string, what string) error {
-	for _, k := range known {
-		if got == k {
-			return nil
-		}
+	if slices.Contains(known, got) {
+		return nil
 	}
 	if hint := diag.Suggest(got, known); hint != "" {
 		return fmt.Errorf("unknown %s %q; %s", what, got, hint)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func printHelp(w io.Writer, app *kong.Application, node *kong.Node, all bool) er
 	}
 	p := helpWriter{w: w}
 	p.line(node.Help)
-	if e, ok := node.Target.Addr().Interface().(exampler); ok {
+	if e, ok := reflect.TypeAssert[exampler](node.Target.Addr()); ok {
 		p.line("")
 		for _, example := range e.examples() {
 			p.line("  " + exampleLine(example))
@@ -82,12 +83,12 @@ func exampleLine(example string) string {
 }
 
 func usageLine(node *kong.Node) string {
-	line := node.FullPath()
+	words := []string{node.FullPath()}
 	if len(node.Flags) > 0 {
-		line += " [flags]"
+		words = append(words, "[flags]")
 	}
 	if len(node.Children) > 0 {
-		line += " COMMAND"
+		words = append(words, "COMMAND")
 	}
 	for _, positional := range node.Positional {
 		name := strings.ToUpper(positional.Name)
@@ -97,9 +98,9 @@ func usageLine(node *kong.Node) string {
 		if !positional.Required {
 			name = "[" + name + "]"
 		}
-		line += " " + name
+		words = append(words, name)
 	}
-	return line
+	return strings.Join(words, " ")
 }
 
 func takesPaths(node *kong.Node) bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func TestExamplesParse(t *testing.T) {
 		if node == a.kong.Model.Node {
 			continue
 		}
-		e, ok := node.Target.Addr().Interface().(exampler)
+		e, ok := reflect.TypeAssert[exampler](node.Target.Addr())
 		if !ok {
 			continue
 		}

@@ -183,7 +183,7 @@ func (p *helpWriter) paragraph(text, indent string) {
 func wrapWords(text string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		switch {
 		case line == "":
 			line = word
@@ -214,8 +214,10 @@ func helpTopics(a *app, words []string) [][2]string {
 		return plain(functionNames())
 	case "help":
 		topics = [][2]string{
-			{topicCommands, "the SPL commands"}, {topicCommand, "one SPL command"},
-			{topicFunctions, "the eval and stats functions"}, {topicFunction, "one function"},
+			{topicCommands, "the SPL commands"},
+			{topicCommand, "one SPL command"},
+			{topicFunctions, "the eval and stats functions"},
+			{topicFunction, "one function"},
 		}
 		for _, child := range a.kong.Model.Children {
 			if !child.Hidden {

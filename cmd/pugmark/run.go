@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -80,9 +81,9 @@ func (a *app) run(args []string) (exitCode, error) {
 		return exitUsage, explainUsage(k.Model, args, err)
 	}
 	for _, name := range a.env.unknown(k.Model) {
-		fmt.Fprintf(a.stderr, "warning: the environment variable %s sets no flag\n", report.Visible(name))
+		a.tell("warning: the environment variable %s sets no flag", report.Visible(name))
 	}
-	selected, ok := parsed.Selected().Target.Addr().Interface().(subcommand)
+	selected, ok := reflect.TypeAssert[subcommand](parsed.Selected().Target.Addr())
 	if !ok {
 		return exitUsage, usageError{message: parsed.Selected().FullPath() + " needs a subcommand"}
 	}
@@ -102,15 +103,20 @@ func (e usageError) Error() string { return e.message }
 func (a *app) printError(err error) {
 	if problems := diag.All(err); len(problems) > 0 {
 		for _, p := range problems {
-			fmt.Fprintln(a.stderr, p.Render())
+			a.tell("%s", p.Render())
 		}
 		return
 	}
-	fmt.Fprintf(a.stderr, "pugmark: %s\n", visibleLines(err.Error()))
+	a.tell("pugmark: %s", visibleLines(err.Error()))
 	var usage usageError
 	if errors.As(err, &usage) && usage.hint != "" {
-		fmt.Fprintf(a.stderr, "  %s\n", visibleLines(usage.hint))
+		a.tell("  %s", visibleLines(usage.hint))
 	}
+}
+
+// tell writes a line to standard error. There is nobody to tell if that fails.
+func (a *app) tell(format string, args ...any) {
+	_, _ = fmt.Fprintf(a.stderr, format+"\n", args...)
 }
 
 // visibleLines makes a message visible that may have several lines.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/pugmark/pugmark/internal/detection"
@@ -165,13 +164,13 @@ func (scan *detectionScan) close(out *destination, code exitCode) error {
 	if !s.output.Quiet || code == exitUsage {
 		named, counted := s.capped(len(scan.unevaluated))
 		for _, p := range scan.unevaluated[:named] {
-			fmt.Fprintln(s.app.stderr, p.Render())
+			s.app.tell("%s", p.Render())
 		}
 		s.counted(counted, "problems of detections")
 	}
 	for _, o := range scan.report.Outcomes {
 		if o.Failed != "" {
-			fmt.Fprintf(s.app.stderr, "error: %s failed: %s\n", report.Visible(o.Detection), report.Visible(o.Failed))
+			s.app.tell("error: %s failed: %s", report.Visible(o.Detection), report.Visible(o.Failed))
 		}
 	}
 	result := scan.report.Counts()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -91,16 +90,16 @@ func (s *session) close(warnings []*plan.Warning, result string) error {
 	}
 	s.warnings(warnings)
 	for _, name := range s.library.base.Lookups.Unsaved() {
-		fmt.Fprintf(s.app.stderr, "warning: lookup %s was written for this run only; keep it with --state-dir DIR\n", visibleLines(name))
+		s.app.tell("warning: lookup %s was written for this run only; keep it with --state-dir DIR", visibleLines(name))
 	}
 	if s.partial {
-		fmt.Fprintln(s.app.stderr, "interrupted: this is what was found so far")
+		s.app.tell("interrupted: this is what was found so far")
 	}
 	if s.config.Source != nil {
-		fmt.Fprintln(s.app.stderr, s.reading())
+		s.app.tell("%s", s.reading())
 	}
 	if result != "" {
-		fmt.Fprintln(s.app.stderr, result)
+		s.app.tell("%s", result)
 	}
 	return err
 }

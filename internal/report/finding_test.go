@@ -54,8 +54,11 @@ func TestFindingsAsTable(t *testing.T) {
 	scan := &Scan{
 		Findings: []*detection.Finding{share, hunted, &again},
 		Outcomes: []Outcome{
-			{Detection: "Broken", NotEvaluated: `unknown lookup "x"`}, {Detection: "Clean"}, {Detection: "Image shared", Findings: 2},
-			{Detection: "Odd agent", Findings: 1}, {Detection: "Too big", Failed: "more than 1024 MiB of rows in memory"},
+			{Detection: "Broken", NotEvaluated: `unknown lookup "x"`},
+			{Detection: "Clean"},
+			{Detection: "Image shared", Findings: 2},
+			{Detection: "Odd agent", Findings: 1},
+			{Detection: "Too big", Failed: "more than 1024 MiB of rows in memory"},
 		},
 	}
 	want := `

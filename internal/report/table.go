@@ -148,7 +148,8 @@ const (
 )
 
 // begin chooses the layout, a table or one record below the other where a
-// table would not fit, and draws the header.
+// table would not fit, and draws the header. An error of the writer comes up
+// with the next row.
 func (g *grid) begin(w *bufio.Writer) {
 	if len(g.header) == 0 {
 		return
@@ -168,7 +169,7 @@ func (g *grid) begin(w *bufio.Writer) {
 		header[i] = wrap(shown(name), g.widths[i], maxCellLines)
 		rules[i] = strings.Repeat("─", g.widths[i])
 	}
-	g.lines(w, header, func(_ int, s string) string { return g.theme.head.Render(s) })
+	_ = g.lines(w, header, func(_ int, s string) string { return g.theme.head.Render(s) })
 	w.WriteString(strings.Repeat(" ", g.indent) + g.theme.quiet.Render(strings.Join(rules, strings.Repeat("─", gap))) + "\n")
 }
 

@@ -177,8 +177,3 @@ func firstCluster(s string) (string, int) {
 func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-textWidth(s)))
 }
-
-// padLeft is [pad] with the blanks before s.
-func padLeft(s string, width int) string {
-	return strings.Repeat(" ", max(0, width-textWidth(s))) + s
-}
