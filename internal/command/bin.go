@@ -71,6 +71,7 @@ func (op *binOp) takeOptions(a *spl.Args) {
 func (op *binOp) setOption(a *spl.Args, name string, t spl.Token) {
 	switch name {
 	case "span":
+		op.span, op.log = timeformat.Span{}, nil
 		if strings.Contains(strings.ToLower(t.Text), "log") {
 			op.log = parseLogSpan(a, t)
 		} else {

@@ -63,7 +63,11 @@ func (op *charting) takeTerms(a *spl.Args, bin *binOp) {
 		if t := a.Peek(); len(op.terms) > 0 && (t.Kind == spl.End || t.Is("by") || t.Is("over")) {
 			break
 		}
-		op.terms = append(op.terms, agg.ParseTerms(a, stop...)...)
+		for _, t := range agg.ParseTerms(a, stop...) {
+			if !slices.ContainsFunc(op.terms, t.Equal) {
+				op.terms = append(op.terms, t)
+			}
+		}
 		if a.Err() != nil {
 			return
 		}

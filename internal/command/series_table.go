@@ -224,7 +224,9 @@ func (t *chartTable) choose(c *chartGroups, all map[string]*series) {
 			ranked = append(ranked, one)
 		}
 	}
-	t.score(c, ranked)
+	if c.series >= 0 {
+		t.score(c, ranked)
+	}
 	chosen := t.op.selection.choose(ranked)
 	slices.SortFunc(ranked, func(x, y *series) int {
 		return cmp.Or(t.op.compareSeries(x.label, y.label), cmp.Compare(x.name, y.name))

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
@@ -210,121 +209,6 @@ func TestMemoryIsGivenBack(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-}
-
-// shared runs a reducer as the engine does: the rows dealt out to workers, and
-// their states merged.
-func shared(t testing.TB, run *plan.Run, op plan.Op, shares [][]*event.Event) []*event.Event {
-	t.Helper()
-	var merged plan.Partial
-	for _, share := range shares {
-		p, err := op.(plan.Reducer).NewPartial(run)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range share {
-			e := row.Clone()
-			if err := p.Add(event.Batch{e}); err != nil {
-				t.Fatal(err)
-			}
-			*e = *event.New() // who kept it without a copy would see this
-		}
-		if merged == nil {
-			merged = p
-		} else if err := merged.Merge(p); err != nil {
-			t.Fatal(err)
-		}
-	}
-	end := &keep{}
-	if err := merged.Emit(end); err != nil {
-		t.Fatal(err)
-	}
-	return end.rows
-}
-
-var reducers = []string{
-	"stats count avg(n) sum(n) stdev(n) values(s) list(s) first(s) last(n) mode(s) median(n) by k m",
-	"stats count latest(s) earliest(n) max(s) range(n) rate(n)", "stats values(*) as * by k", "stats avg(*) as avg_* count(eval(n>2)) as big",
-	"chart count over k by s", "chart limit=2 sum(n) over k by s", "chart limit=bottom1 avg(n) max(n) over k by m usenull=f",
-	"chart bins=3 count over n by k", "chart count by k s where max(n) > 2", "chart list(s) by k", "chart eval(sum(n)/count) as mean by k s",
-	"chart count over n span=2 by m span=1 useother=f", "chart agg=max(n) limit=1 count over k by s", "chart values(*) as *",
-	"timechart count", "timechart span=10s count by s", "timechart limit=1 sum(n) dc(s) by k", "timechart bins=3 avg(n)", "timechart span=1d cont=f list(s)",
-	"timechart bins=2 minspan=5s per_minute(n)", "timechart span=7s aligntime=3 count",
-	"top k s", "top 1 useother=t m by k", "rare limit=2 s",
-}
-
-// However rows are shared out and states merged, the rows of the result are
-// those of one worker that sees all rows in order.
-func TestReducersDoNotDependOnTheSharingOut(t *testing.T) {
-	t.Parallel()
-	for _, text := range reducers {
-		op := mustParse(t, text)[0]
-		t.Run(text, func(t *testing.T) {
-			t.Parallel()
-			rapid.Check(t, func(rt *rapid.T) {
-				rows := timedRows(rt, text)
-				run := newTestRun(t)
-				run.Limits.ListValues = 3
-				if rapid.Bool().Draw(rt, "window") {
-					run.Earliest, run.Latest = 1_000_000, 1_000_100
-				}
-				want := writeRows(runOps(t, run, []plan.Op{op}, rows, 3))
-				if got := writeRows(shared(t, run, op, deal(rt, rows))); got != want {
-					rt.Fatalf("over\n%sin order:\n%sshared out:\n%s", writeRows(rows), want, got)
-				}
-			})
-		})
-	}
-}
-
-// timedRows returns rows in the order in which they are searched: newest
-// first, some of them several of one event. Where a command gives a span they
-// are not too far apart for it.
-func timedRows(t *rapid.T, text string) []*event.Event {
-	texts := rapid.SampledFrom([]string{"1", "2", "0.1", "0.2", "3.99", "x", "y", "OTHER", "NULL", "_a", "", "10"})
-	spreads := []int{3, 100, 10_000, 1_000_000, 100_000_000}
-	if strings.Contains(text, "span=") {
-		spreads = spreads[:3]
-	}
-	spread := rapid.SampledFrom(spreads).Draw(t, "spread")
-	rows := make([]*event.Event, rapid.IntRange(0, 12).Draw(t, "rows"))
-	for i := range rows {
-		at := float64(1_000_000 + rapid.IntRange(0, spread).Draw(t, "time"))
-		rows[i] = event.New()
-		if rapid.IntRange(0, 5).Draw(t, "timed") > 0 {
-			rows[i].Set("_time", value.OfNumber(at))
-		}
-		for _, name := range []string{"k", "s", "n"} {
-			if rapid.IntRange(0, 4).Draw(t, "has") > 0 {
-				rows[i].Set(name, value.OfText(texts.Draw(t, name)))
-			}
-		}
-		rows[i].Set("m", value.OfTexts(rapid.SliceOfN(texts, 0, 3).Draw(t, "m")))
-		rows[i].SetOrder(event.Order{Time: at, Seq: uint64(i)})
-		if i > 0 && rapid.IntRange(0, 5).Draw(t, "same") == 0 {
-			rows[i].SetOrder(rows[i-1].Order())
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b *event.Event) int { return a.Order().Compare(b.Order()) })
-	return rows
-}
-
-// deal shares rows out, those of one event to one worker in their order.
-func deal(t *rapid.T, rows []*event.Event) [][]*event.Event {
-	var events [][]*event.Event
-	for i, row := range rows {
-		if i > 0 && row.Order() == rows[i-1].Order() {
-			events[len(events)-1] = append(events[len(events)-1], row)
-		} else {
-			events = append(events, []*event.Event{row})
-		}
-	}
-	shares := make([][]*event.Event, rapid.IntRange(1, 4).Draw(t, "workers"))
-	for _, e := range rapid.Permutation(events).Draw(t, "seen") {
-		i := rapid.IntRange(0, len(shares)-1).Draw(t, "worker")
-		shares[i] = append(shares[i], e...)
-	}
-	return shares
 }
 
 // The rows of a table are traced to the events that they were made of.
