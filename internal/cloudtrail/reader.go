@@ -220,7 +220,7 @@ func (r *Reader) end(err error) error {
 	switch {
 	case r.depth > 0:
 	case r.w.offset() == 0:
-		r.problem(0, "empty file", "")
+		r.problem(-1, "empty file", "")
 	case r.form == "" && !r.unread:
 		r.problem(-1, "no CloudTrail or JSON found", "")
 	case r.otherText > 0:

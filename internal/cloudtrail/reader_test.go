@@ -242,7 +242,7 @@ func TestReaderNamesWhatItCannotRead(t *testing.T) {
 		name, input string
 		want        reading
 	}{
-		{"nothing", "", reading{Problems: []string{"0: empty file"}}},
+		{"nothing", "", reading{Problems: []string{"-1: empty file"}}},
 		{"white space", " \n\n", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},
 		{"text", "Jan 1 00:00:00 host sshd: hello\n[2024-01-01] x\n{oops}\n", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},
 		{"CSV of something else", "\"a\",\"b\"\n\"1\",\"2\"\n\"\n", reading{Problems: []string{"-1: no CloudTrail or JSON found"}}},

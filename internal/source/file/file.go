@@ -58,8 +58,8 @@ type Limits struct {
 	FreeRatio int64
 	// Nesting bounds how many layers of compression and archives a file has.
 	Nesting int
-	// Spool bounds a zip archive that does not stand in a file of its own and
-	// is copied to one.
+	// Spool bounds what is copied to a temporary file: a zip archive inside
+	// another file; standard input, in case that a search reads it again.
 	Spool int64
 }
 
@@ -83,13 +83,40 @@ type Source struct {
 	paths   []string
 	options Options
 	system  system
+
+	mu      sync.Mutex
+	replays map[string]*replay // of paths that can be read only once
 }
 
 // New returns the source of the files under the paths: each a file, a
 // directory and all below it, a pattern with * ? [] and **, or "-".
 func New(paths []string, options Options) *Source {
 	options.Limits = options.withDefaults()
-	return &Source{paths: paths, options: options, system: osSystem}
+	return &Source{paths: paths, options: options, system: osSystem, replays: map[string]*replay{}}
+}
+
+// once returns a reader of a path that can be read only once, from its
+// beginning also the second time.
+func (s *Source) once(path string) (io.Reader, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.replays[path]; ok {
+		return r.reader(), nil
+	}
+	src := s.options.Stdin
+	if path != Stdin {
+		f, err := s.system.open(path)
+		if err != nil {
+			return nil, err
+		}
+		src = f
+	}
+	if src == nil {
+		return nil, faultf("", "there is no standard input")
+	}
+	r := &replay{src: src, limit: s.options.Spool}
+	s.replays[path] = r
+	return r.reader(), nil
 }
 
 // system is what is used of the operating system.
@@ -109,7 +136,7 @@ type scan struct {
 	readable atomic.Int64 // files that could be opened
 	failed   atomic.Int64 // paths and files that could not
 
-	mu         sync.Mutex
+	shared     sync.Mutex
 	layouts    map[*event.Schema]*event.Layout
 	prefilters map[[2]string]*cloudtrail.Prefilter // by sourcetype and index
 	err        error                               // of a sink
@@ -155,8 +182,8 @@ func (s *Source) Scan(ctx context.Context, request source.Request, sinks []sourc
 
 // fail ends the scan with the error of a sink.
 func (s *scan) fail(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.shared.Lock()
+	defer s.shared.Unlock()
 	if s.err == nil {
 		s.err = err
 	}
@@ -185,8 +212,8 @@ func (s *scan) kindOf(cut event.Meta, path string) *kind {
 		Host:       cmp.Or(forced.Host, cut.Host, DefaultHost),
 		Index:      cmp.Or(forced.Index, cut.Index, DefaultIndex),
 	}}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.shared.Lock()
+	defer s.shared.Unlock()
 	schema := cloudtrail.SchemaOf(k.meta.Sourcetype)
 	if k.layout = s.layouts[schema]; k.layout == nil {
 		k.layout = event.NewLayout(s.Fields, schema)

@@ -213,8 +213,8 @@ func TestScanNamesWhatItCannotRead(t *testing.T) {
 		events     int // of the file
 		problems   []string
 	}{
-		{"empty", "", 0, []string{"at byte 0: empty file"}},
-		{"empty gzip", gzipped(""), 0, []string{"at byte 0: empty file"}},
+		{"empty", "", 0, []string{": empty file"}},
+		{"empty gzip", gzipped(""), 0, []string{": empty file"}},
 		{"text", "hello\nworld\n", 0, []string{"no CloudTrail or JSON found"}},
 		{"half a record", one + "\n" + two[:30], 1, []string{fmt.Sprintf("at byte %d: half a record at the end (is the file cut off?)", len(one)+1)}},
 		{"truncated gzip", many[:len(many)/2], -1, []string{"the compressed data ends too early; what came before was read (is the file cut off?)"}},

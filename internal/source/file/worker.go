@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/pugmark/pugmark/internal/cloudtrail"
 	"github.com/pugmark/pugmark/internal/event"
@@ -67,8 +66,8 @@ const seqBits = 40
 func (w *worker) file(it item) {
 	w.meter = meter{ctx: w.ctx, scan: w.scan}
 	w.seq = it.index << seqBits
-	if it.path == Stdin {
-		w.stream(w.scan.options.Stdin, StdinSource)
+	if it.special {
+		w.stream(it.path)
 		return
 	}
 	f, err := w.scan.system.open(it.path)
@@ -77,10 +76,6 @@ func (w *worker) file(it item) {
 		return
 	}
 	defer func() { _ = f.Close() }()
-	if it.special {
-		w.stream(f, it.path)
-		return
-	}
 	w.scan.readable.Add(1)
 	at := &storedReaderAt{f, &w.meter}
 	w.lost(it.path, w.read(&storedReader{f, &w.meter}, it.path, 0, at, it.size))
@@ -88,9 +83,14 @@ func (w *worker) file(it item) {
 
 // stream reads what may block for as long as it likes: the end of the scan
 // does not wait for it.
-func (w *worker) stream(src io.Reader, name string) {
-	if src == nil {
-		w.scan.refuse(name, os.ErrNotExist)
+func (w *worker) stream(path string) {
+	name := path
+	if path == Stdin {
+		name = StdinSource
+	}
+	src, err := w.scan.once(path)
+	if err != nil {
+		w.scan.refuse(name, err)
 		return
 	}
 	w.scan.readable.Add(1)
