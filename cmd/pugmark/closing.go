@@ -93,6 +93,9 @@ func (s *session) reading() string {
 		}
 		text += " (" + strings.Join(names, ", ") + ")"
 	}
+	if scans := s.report.Scans.Load(); scans > 1 {
+		text += fmt.Sprintf(" in %d passes, one for each search inside the search", scans)
+	}
 	text += " in " + elapsedText(s.elapsed)
 	if rate := float64(records) / s.elapsed.Seconds(); rate >= 1 && !math.IsInf(rate, 0) {
 		text += fmt.Sprintf(", %s records/s", countText(int64(rate)))

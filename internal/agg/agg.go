@@ -6,7 +6,7 @@
 // knows no command: it neither groups rows nor names a result's columns beyond
 // the call's own. Start reading at [Function], then [Call] and [Group].
 // Semantics: Splunk's Search Reference (Aggregate, Event order, Multivalue and
-// Time functions); spl-semantics §5.1.
+// Time functions).
 package agg
 
 import (

@@ -205,7 +205,7 @@ func (c *Call) complete(a *spl.Args) {
 func (c *Call) Wild() bool { return strings.Contains(c.Field, "*") }
 
 // Column returns the name of the result: the one given, else the call as
-// written. Source: spl-semantics §5.1 (c(x) shows as count(x)).
+// written. Source: Splunk, stats; c(x) shows as count(x).
 func (c *Call) Column() string {
 	if c.As != "" {
 		return c.As

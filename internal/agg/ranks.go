@@ -40,7 +40,7 @@ func (s *ranked) Merge(other State) {
 
 // Result interpolates between the two nearest ranks, so the median of 1 to 10
 // is 5.5. Source: Splunk, Aggregate functions (the examples of perc; its text
-// and limits.conf speak of the nearest rank instead, spl-semantics §9).
+// and limits.conf speak of the nearest rank instead).
 func (s *ranked) Result() value.Value {
 	if len(s.numbers) == 0 {
 		return value.Value{}

@@ -176,7 +176,7 @@ func TestTimechartSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Source: spl-semantics §5.3.
+// Source: Splunk, chart.
 func TestTimechartTakesTheSpansOfSplunksTimeRanges(t *testing.T) {
 	t.Parallel()
 	const hour, day = 60 * 60.0, 24 * 60 * 60.0

@@ -309,7 +309,7 @@ func (grp *group) merge(other *group) {
 
 // sorted returns the groups in the order of their BY values, the first field
 // first: numbers by size before text by bytes, rows without a field last.
-// Source: spl-semantics §5.1.
+// Source: Splunk, stats.
 func (g *groups) sorted() []*group {
 	list := make([]*group, 0, len(g.index))
 	for _, grp := range g.index {

@@ -29,6 +29,7 @@ func scan(ctx context.Context, executions []*execution, config Config) error {
 	for i := range sinks {
 		sinks[i] = newWorker(dispatch, config)
 	}
+	config.Report.Scans.Add(1)
 	return config.Source.Scan(ctx, request(reading, config), sinks)
 }
 

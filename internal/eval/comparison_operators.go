@@ -64,7 +64,7 @@ const (
 	asTruths              // one side is a condition
 )
 
-// modeOf checks the types of a comparison. Source: spl-semantics §4.3.
+// modeOf checks the types of a comparison. Source: Splunk, eval ("Type checking failed").
 func (b *binder) modeOf(op string, x, y node, span diag.Span) mode {
 	s, t := x.typ, y.typ
 	switch {

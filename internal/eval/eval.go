@@ -4,7 +4,7 @@
 // It knows no command and reads no files; lookup tables, the clock and the
 // zone arrive in an [Env]. Start reading at [Bind] and [Functions]; a new
 // function is an entry in the table of its category, such as text.go.
-// Semantics: Splunk's eval page and Evaluation functions; spl-semantics §4.
+// Semantics: Splunk's eval page and Evaluation functions.
 package eval
 
 import (

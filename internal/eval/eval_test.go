@@ -96,7 +96,7 @@ func TestConcatenation(t *testing.T) {
 	}
 }
 
-// Source: spl-semantics §4.3 (typing) and §4.4 (multivalues).
+// Source: Splunk, eval and Multivalue eval functions.
 func TestComparison(t *testing.T) {
 	t.Parallel()
 	check(t, [][2]string{
@@ -180,7 +180,7 @@ func TestLike(t *testing.T) {
 }
 
 // Null is neither true nor false, except that NOT null is true.
-// Source: spl-semantics §4.3.
+// Source: Splunk, eval.
 func TestLogic(t *testing.T) {
 	t.Parallel()
 	check(t, [][2]string{

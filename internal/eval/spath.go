@@ -15,7 +15,7 @@ import (
 // attribute of XML. A value that is no array counts as an array of itself. An
 // object or array is given as its text, as written. The result is null if
 // nothing is there, or the text is neither JSON nor XML; it shares the text's
-// memory. Source: Splunk, spath; spl-semantics §3.2.
+// memory. Source: Splunk, spath.
 func Spath(text, path string) value.Value {
 	v, _ := spath(text, path)
 	return v

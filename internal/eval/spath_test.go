@@ -9,7 +9,7 @@ import (
 	"github.com/pugmark/pugmark/internal/event"
 )
 
-// Source: Splunk, spath; spl-semantics §3.2.
+// Source: Splunk, spath.
 func TestSpathJSON(t *testing.T) {
 	t.Parallel()
 	const policy = `{"Version":"1.0", "Statement":[ {"Effect":"Allow","Action":["a","b"]}, {"Effect":"Deny","Action":"c"} ],

@@ -5,7 +5,7 @@
 //
 // It knows no field and no command. A match that would take too long ends as
 // no match and is counted, see [Regexp.LimitHits]. Start reading at [Compile].
-// Semantics: the PCRE manual (pcrepattern), spl-semantics §7.
+// Semantics: the PCRE manual (pcrepattern).
 package regex
 
 import (

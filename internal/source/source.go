@@ -7,10 +7,12 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -61,6 +63,9 @@ type Request struct {
 // Report collects what a scan did. It is safe for use by several goroutines
 // and may be read while the scan runs.
 type Report struct {
+	// Scans is how often the input was gone through: once more for each
+	// subsearch that reads it. The numbers below are of all scans together.
+	Scans atomic.Int64
 	// TotalFiles and TotalBytes are known once the input has been listed.
 	TotalFiles, TotalBytes atomic.Int64
 	// Files is how many were finished, Bytes how much was read of them as
@@ -76,7 +81,7 @@ type Report struct {
 	Passed atomic.Int64
 
 	mu       sync.Mutex
-	problems []Problem
+	problems map[Problem]struct{}
 	more     int
 	forms    map[string]int64
 }
@@ -107,26 +112,35 @@ func (p Problem) String() string {
 // MaxProblems bounds how many problems are kept; the rest are counted.
 const MaxProblems = 1000
 
-// Problem records that something could not be read.
+// Problem records that something could not be read. The same problem met in
+// another scan is recorded once.
 func (r *Report) Problem(p Problem) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, known := r.problems[p]; known {
+		return
+	}
 	if len(r.problems) >= MaxProblems {
 		r.more++
 		return
 	}
-	r.problems = append(r.problems, p)
+	if r.problems == nil {
+		r.problems = map[Problem]struct{}{}
+	}
+	r.problems[p] = struct{}{}
 }
 
-// Problems returns what could not be read, and how many more problems there
-// were than are kept.
+// Problems returns what could not be read in the order of path and offset, and
+// how many more problems there were than are kept.
 func (r *Report) Problems() (problems []Problem, more int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]Problem(nil), r.problems...), r.more
+	return slices.SortedFunc(maps.Keys(r.problems), func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Reason, b.Reason))
+	}), r.more
 }
 
 // Form counts a file that was recognized as being of a container form.

@@ -120,7 +120,7 @@ type Expr interface {
 
 // The nodes of an eval expression. Precedence, tightest first: calls, unary
 // minus and plus, * / %, + -, the concatenation dot, comparisons with IN and
-// LIKE, NOT, AND, OR, XOR. Source: Splunk, eval; spl-semantics §4.2.
+// LIKE, NOT, AND, OR, XOR. Source: Splunk, eval.
 type (
 	// NumberLit is a number as written.
 	NumberLit struct {
