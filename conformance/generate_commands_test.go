@@ -10,6 +10,7 @@ func (g *generator) command() string {
 	commands := []func() string{
 		g.eval, g.eval, g.where, g.searchCommand, g.stats, g.stats, g.rename, g.table, g.fieldsCommand, g.sort, g.firsts, g.dedup,
 		g.fillnull, g.bin, g.mvexpand, g.rex, g.regex, g.running, g.makemv, g.replace, g.filldown, g.join, g.append, g.convert,
+		g.spath, g.chart, g.appendpipe, g.appendcols, g.foreach, g.turn, g.top,
 	}
 	return commands[g.number("command", 0, len(commands)-1)]()
 }
@@ -198,4 +199,57 @@ func (g *generator) append() string {
 
 func (g *generator) convert() string {
 	return "convert " + g.pick("conversion", "ctime(n) as c", `timeformat="%H" ctime(id)`, "rmunit(name)", "num(n)", "auto(s)", "rmcomma(name) as c")
+}
+
+func (g *generator) spath() string {
+	g.know("found")
+	if g.number("path", 0, 5) == 0 {
+		return "spath input=doc"
+	}
+	return "spath input=doc output=found path=" + g.pick("path", "a", "a.b", "a.b{}", "a.b{1}", "l{}", "l{}.k", "l{0}.n", "{}.k", "nope")
+}
+
+func (g *generator) chart() string {
+	over, by := g.field(), g.pick("by", "name", "id", "u.name")
+	if over == by {
+		return "reverse"
+	}
+	g.fields = []string{over, "bob", "GetObject"}
+	return "chart limit=0 " + g.pick("of", "count", "sum(n)", "dc(name)", "values(s)") + " over " + over + " by " + by
+}
+
+func (g *generator) appendpipe() string {
+	return "appendpipe [" + g.pick("sub", "stats count as total", "head 1 | eval a=\"again\"", "where isnull(n)") + "]"
+}
+
+func (g *generator) appendcols() string {
+	g.know("other")
+	return "appendcols " + g.pick("override", "", "override=t ") + "[search * | table id name | rename id as other]"
+}
+
+func (g *generator) foreach() string {
+	g.know("a")
+	return "foreach " + strings.Join(g.some(), " ") + " [eval a=coalesce('a', \"\").\"<\".mvcount('<<FIELD>>').\">\"]"
+}
+
+// turn makes a table of rows, or rows of a table.
+func (g *generator) turn() string {
+	if g.chance("back") {
+		names := g.some()
+		if len(names) > 1 {
+			g.fields = []string{names[0], "column", "cell"}
+			return "table " + strings.Join(names, " ") + " | untable " + names[0] + " column cell"
+		}
+	}
+	g.fields = []string{"name"}
+	return "xyseries name id n"
+}
+
+func (g *generator) top() string {
+	f := g.field()
+	if f == "count" || f == "percent" {
+		return "reverse"
+	}
+	g.fields = []string{f, "count", "percent"}
+	return g.pick("top", "top", "rare", "top 1", "rare limit=1 showperc=f") + " " + f
 }

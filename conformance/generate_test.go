@@ -19,7 +19,7 @@ type generator struct {
 // eventFields are the fields of the events that are drawn. What a field may
 // hold is deliberately uneven: absent, null, empty, several values, text among
 // numbers.
-var eventFields = []string{"id", "name", "n", "u.name", "u.type", "tags{}", "items{}.k", "items{}.v", "ip", "s"}
+var eventFields = []string{"id", "name", "n", "u.name", "u.type", "tags{}", "items{}.k", "items{}.v", "ip", "s", "doc"}
 
 func (g *generator) pick(label string, from ...string) string {
 	return rapid.SampledFrom(from).Draw(g.T, label)
@@ -57,6 +57,7 @@ func drawEvent(t *rapid.T) string {
 	add("items", `[{"k":"p","v":1},{"k":"q"}]`, `[{"v":2}]`, `[{"k":"p","v":3},{"k":"p","v":4}]`)
 	add("ip", `"10.1.2.3"`, `"192.0.2.7"`, `"AWS Internal"`)
 	add("s", `""`, `"a"`, `"A"`, `"ab"`, `"true"`)
+	add("doc", `"{\"a\":{\"b\":[1,\"two\"]},\"l\":[{\"k\":\"p\",\"n\":1.50},{\"k\":null}]}"`, `"[{\"k\":true}]"`, `"{\"a\":\"flat\"}"`, `"{broken"`)
 	return b.String()
 }
 
@@ -81,7 +82,10 @@ func (g *generator) know(name string) {
 // search draws a pipeline that begins with a search over the events.
 func (g *generator) search() string {
 	g.fields = eventFields
-	parts := []string{g.searchExpr(2)}
+	parts := []string{"*"}
+	if g.chance("filtered") {
+		parts[0] = g.searchExpr(2)
+	}
 	for range g.number("commands", 0, 5) {
 		parts = append(parts, g.command())
 	}

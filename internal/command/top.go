@@ -218,7 +218,7 @@ func (p *topPartial) row(r topRow) *event.Event {
 		fields = append(fields, event.Field{Name: p.op.countField, Value: value.OfInt(r.rows)})
 	}
 	if p.op.showPercent {
-		fields = append(fields, event.Field{Name: p.op.percentField, Value: value.OfNumberText(r.percent, fmt.Sprintf("%.6f", r.percent))})
+		fields = append(fields, event.Field{Name: p.op.percentField, Value: value.OfText(fmt.Sprintf("%.6f", r.percent))})
 	}
 	e := event.OfFields(fields)
 	e.Inherit(r.lineage)

@@ -41,6 +41,7 @@ func chart(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 	if slices.ContainsFunc(in, func(r *row) bool { return r.has(by[:1]) && !r.has(by) }) {
 		return nil, unsupported("chart with rows that lack the column field")
 	}
+	in = slices.DeleteFunc(in, func(r *row) bool { return !r.has(by) })
 	columns := groups(in, by[1:])
 	if len(columns) > 10 && limit != 0 {
 		return nil, unsupported("chart of more than ten columns")
@@ -53,11 +54,7 @@ func chart(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 			cell := slices.DeleteFunc(slices.Clone(g.rows), func(r *row) bool {
 				return !slices.Contains(r.get(by[1]).texts(), c.key[0].text)
 			})
-			v := list[0].over(x, cell)
-			if len(cell) == 0 && list[0].name != "count" {
-				v = nil
-			}
-			r.set(c.key[0].text, v)
+			r.set(c.key[0].text, list[0].over(x, cell))
 		}
 		out = append(out, r)
 	}
@@ -100,16 +97,21 @@ func xyseries(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 	if len(names) != 3 {
 		return nil, unsupported("xyseries of %d fields", len(names))
 	}
-	var out []*row
-	for _, g := range groups(in, names[:1]) {
-		r := newRow()
-		r.set(names[0], val{g.key[0]})
-		for _, from := range g.rows {
-			if column, ok := from.get(names[1]).single(); ok {
-				r.set(column, from.get(names[2]))
-			}
+	for _, r := range in {
+		if !r.has(names) || r.get(names[0]).isMulti() || r.get(names[1]).isMulti() {
+			return nil, unsupported("xyseries of rows without the fields, or with several values of them")
 		}
-		out = append(out, r)
+	}
+	rows := map[string]*row{}
+	var out []*row
+	for _, from := range in {
+		key, _ := from.get(names[0]).single()
+		if rows[key] == nil {
+			rows[key] = newRow()
+			rows[key].set(names[0], from.get(names[0]))
+			out = append(out, rows[key])
+		}
+		rows[key].set(from.get(names[1])[0].text, from.get(names[2]))
 	}
 	return out, nil
 }

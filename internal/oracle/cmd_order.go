@@ -291,8 +291,12 @@ func foreach(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 		return nil, unsupported("foreach without a [ ]")
 	}
 	rows := in
-	for _, name := range fieldsOf(in) {
-		for _, p := range patterns {
+	fields := fieldsOf(in)
+	for _, p := range patterns {
+		if !strings.Contains(p, "*") && !slices.Contains(fields, p) {
+			return nil, unsupported("foreach of a field that no row has")
+		}
+		for _, name := range fields {
 			if !matchField(p, name) {
 				continue
 			}
@@ -308,7 +312,6 @@ func foreach(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 			if rows, err = x.pipeline(pipeline, rows); err != nil {
 				return nil, err
 			}
-			break
 		}
 	}
 	return rows, nil
