@@ -88,7 +88,8 @@ func TestComputedFieldHidesTheRawOneAlsoWhenNull(t *testing.T) {
 func TestGivenFieldsWin(t *testing.T) {
 	t.Parallel()
 	given := []event.Field{
-		{Name: "host", Value: value.OfText("web-1")}, {Name: "a", Value: value.OfText("given")},
+		{Name: "host", Value: value.OfText("web-1")},
+		{Name: "a", Value: value.OfText("given")},
 		{Name: "sourceIPAddress", Value: value.OfText("203.0.113.9")},
 	}
 	for layout, wanted := range map[string]event.Set{"all": event.AllFields, "some": event.SetOf("host", "a", "src", "b")} {
