@@ -81,6 +81,7 @@ func (l Limits) withDefaults() Limits {
 // Source reads the events of files. It implements [source.Source].
 type Source struct {
 	paths   []string
+	inputs  []Input // instead of paths
 	options Options
 	system  system
 
@@ -161,7 +162,11 @@ func (s *Source) Scan(ctx context.Context, request source.Request, sinks []sourc
 	var walking, working sync.WaitGroup
 	walking.Go(func() {
 		defer close(queue)
-		newWalk(inner, run, queue).all(s.paths)
+		if w := newWalk(inner, run, queue); s.inputs != nil {
+			w.inputs(s.inputs)
+		} else {
+			w.all(s.paths)
+		}
 	})
 	for _, sink := range sinks {
 		working.Go(func() { newWorker(inner, run, sink).work(queue) })
@@ -204,8 +209,7 @@ type kind struct {
 
 // kindOf resolves what is known of records of a file: what was asked for comes
 // first, then what the container says, then what the file is.
-func (s *scan) kindOf(cut event.Meta, path string) *kind {
-	forced := s.options.Meta
+func (s *scan) kindOf(forced, cut event.Meta, path string) *kind {
 	k := &kind{meta: event.Meta{
 		Source:     cmp.Or(forced.Source, cut.Source, path),
 		Sourcetype: cmp.Or(forced.Sourcetype, cut.Sourcetype),

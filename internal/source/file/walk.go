@@ -22,6 +22,7 @@ type item struct {
 	// special marks what is no regular file: standard input, a pipe that was
 	// named. Reading it may block.
 	special bool
+	input   *Input // what is read instead of the path
 }
 
 // walk finds files, each once however many paths and links lead to it.
@@ -84,6 +85,13 @@ func (w *walk) all(paths []string) {
 			w.seen[f.real] = true
 			w.file(f.path, f.info.Size(), !f.info.Mode().IsRegular())
 		}
+	}
+}
+
+// inputs queues what has no path.
+func (w *walk) inputs(inputs []Input) {
+	for i := range inputs {
+		w.emit(item{path: inputs[i].Name, size: inputs[i].Size, input: &inputs[i]})
 	}
 }
 

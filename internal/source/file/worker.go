@@ -25,9 +25,10 @@ type worker struct {
 	layers  []layer
 	reader  cloudtrail.Reader
 
-	name   string // of what is being read: a file, or one in an archive
-	seq    uint64 // of the record at hand
-	faulty int64  // records of name whose text is not well formed
+	name   string     // of what is being read: a file, or one in an archive
+	forced event.Meta // what all its records have
+	seq    uint64     // of the record at hand
+	faulty int64      // records of name whose text is not well formed
 	kinds  map[event.Meta]*kind
 	told   event.Meta // what the container said of the last record,
 	last   *kind      // and what that came to
@@ -66,7 +67,12 @@ const seqBits = 40
 func (w *worker) file(it item) {
 	w.meter = meter{ctx: w.ctx, scan: w.scan}
 	w.seq = it.index << seqBits
-	if it.special {
+	w.forced = w.scan.options.Meta
+	switch {
+	case it.input != nil:
+		w.input(it.input)
+		return
+	case it.special:
 		w.stream(it.path)
 		return
 	}
@@ -207,7 +213,7 @@ func (w *worker) tell(meta event.Meta) {
 		if len(w.kinds) >= maxKinds {
 			clear(w.kinds)
 		}
-		w.last = w.scan.kindOf(meta, w.name)
+		w.last = w.scan.kindOf(w.forced, meta, w.name)
 		w.kinds[meta] = w.last
 	}
 }
