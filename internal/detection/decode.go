@@ -210,6 +210,8 @@ func (d *decoder) annotations(det *Detection, m *escu.Map) {
 	det.RequiredFields = m.Texts("required_fields")
 	det.CVE = append(m.Texts("cve"), m.Texts("CVE")...)
 	det.ManualTest = m.Text("manual_test")
+	det.Products = m.Texts("product")
+	det.Datasets = m.Texts("dataset")
 	for _, id := range m.Texts("mitre_attack_id") {
 		if !techniqueID.MatchString(id) {
 			d.note(m.Span("mitre_attack_id"), "", "mitre_attack_id: T1234 or T1234.001 was expected, not %q", id)
@@ -237,7 +239,7 @@ func (d *decoder) annotations(det *Detection, m *escu.Map) {
 	if throttle := m.Map("throttling"); throttle != nil {
 		det.Throttle = &Throttle{Fields: throttle.Texts("fields"), Period: throttle.Text("period")}
 	}
-	askFor(m, "product", "group", "threat_group", "atomic_guid", "context", "dataset", "risk_severity", "supported_tas",
+	askFor(m, "group", "threat_group", "atomic_guid", "context", "risk_severity", "supported_tas",
 		"automated_detection_testing", "drilldown_search", "event_schema", "mappings", "research_site_url",
 		"observable", "confidence", "impact", "message", "risk_score")
 }

@@ -82,13 +82,15 @@ type Detection struct {
 	SecurityDomain  string
 	AssetType       string
 	RequiredFields  []string
+	Products        []string // that the detection is written for
 
 	Impact, Confidence int // 0 where the generation has none
 	Risk               Risk
 	Throttle           *Throttle
 	Drilldowns         []Drilldown
 	Tests              []Test
-	ManualTest         string // why the tests are run by hand, or ""
+	Datasets           []string // URLs of test data besides that of Tests, which G1 has
+	ManualTest         string   // why the tests are run by hand, or ""
 
 	// Notes are what is odd about the file without stopping the detection:
 	// unknown keys, values out of range.

@@ -58,7 +58,7 @@ func TestFirstGeneration(t *testing.T) {
 		Techniques: []Technique{{ID: "T1530", Name: "Data from Cloud Storage", Tactics: []string{"Collection"}}},
 		Tactics:    []string{"Collection"}, KillChainPhases: []string{"Actions On Objectives"},
 		NIST: []string{"DE.CM"}, CIS20: []string{"CIS 13"}, SecurityDomain: "threat", AssetType: "S3 Bucket",
-		RequiredFields: []string{"_time", "user_arn"}, Impact: 60, Confidence: 70,
+		RequiredFields: []string{"_time", "user_arn"}, Products: []string{"Splunk Enterprise"}, Impact: 60, Confidence: 70,
 		Risk: Risk{
 			Score: 41, Message: "User $user_arn$ opened $bucketName$ to everyone",
 			Objects: []RiskObject{{Field: "user_arn", Type: "user", Score: 41}, {Field: "src_ip", Type: "system", Score: 41}},
@@ -91,7 +91,7 @@ func TestSecondGeneration(t *testing.T) {
 		Tactics:         []string{"Resource Development", "Initial Access", "Persistence", "Privilege Escalation", "Defense Evasion"},
 		KillChainPhases: []string{"Delivery", "Exploitation", "Installation", "Weaponization"},
 		NIST:            []string{"DE.CM"}, CIS20: []string{"CIS 10"}, SecurityDomain: "identity", AssetType: "AWS Account",
-		RequiredFields: []string{"_time"}, Impact: 25, Confidence: 50,
+		RequiredFields: []string{"_time"}, Products: []string{"Splunk Enterprise"}, Impact: 25, Confidence: 50,
 		Risk: Risk{
 			Score: 12, Message: "$user_name$ logged in from $src_ip$",
 			Objects: []RiskObject{{Field: "user_name", Type: "other", Score: 12}, {Field: "dest", Type: "system", Score: 12}, {Field: "user", Type: "user", Score: 12}},
@@ -129,6 +129,7 @@ func TestThirdGeneration(t *testing.T) {
 		Techniques: []Technique{{ID: "T1562.008", Name: "Disable or Modify Cloud Logs", Tactics: []string{"Defense Evasion"}}},
 		Tactics:    []string{"Defense Evasion"}, KillChainPhases: []string{"Exploitation"},
 		NIST: []string{"DE.CM"}, CIS20: []string{"CIS 13"}, SecurityDomain: "network", AssetType: "AWS Account",
+		Products: []string{"Splunk Enterprise"},
 		Risk: Risk{
 			Score: 90, Message: "User $user$ stopped a trail in $vendor_account$",
 			Objects: []RiskObject{{Field: "user", Type: "user", Score: 90}, {Field: "dest", Type: "system", Score: 64}},
@@ -163,6 +164,7 @@ func TestFourthGeneration(t *testing.T) {
 		Techniques: []Technique{{ID: "T1537", Name: "Transfer Data to Cloud Account", Tactics: []string{"Exfiltration"}}},
 		Tactics:    []string{"Exfiltration"}, KillChainPhases: []string{"Actions on Objectives"},
 		NIST: []string{"DE.CM"}, CIS20: []string{"CIS 10"}, CVE: []string{"CVE-2026-12345"}, SecurityDomain: "threat", AssetType: "EC2 Snapshot",
+		Products: []string{"Splunk Enterprise", "Splunk Enterprise Security", "Splunk Cloud"},
 		Risk: Risk{
 			Score: 60, Message: "$user$ shared a snapshot with $accounts$",
 			Objects: []RiskObject{
