@@ -181,7 +181,7 @@ func takeName(a *spl.Args, stop []string) string {
 		a.Fail(t.Span, diag.MissingArgument, "", "a name was expected after as")
 		return ""
 	}
-	return a.Field()
+	return a.Column()
 }
 
 // complete checks the call as a whole. A function other than count without an

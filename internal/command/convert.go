@@ -71,7 +71,7 @@ func takeConversion(a *spl.Args) conversion {
 	}
 	c.as = c.field
 	if a.Keyword("as") {
-		c.as = a.Field()
+		c.as = a.Column()
 	}
 	if strings.Count(c.field, "*") != strings.Count(c.as, "*") {
 		a.Fail(t.Span, diag.BadArgument, "", "%s(%s) AS %s: both names need the same number of stars", c.function, c.field, c.as)

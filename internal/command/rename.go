@@ -32,7 +32,7 @@ A field that had the new name is replaced. In a row that lacks the old field, th
 			pair := renamePair{from: a.Column()}
 			a.Expect("as")
 			end := a.Peek().Span
-			pair.to = a.Field()
+			pair.to = a.Column()
 			if n, m := strings.Count(pair.from, "*"), strings.Count(pair.to, "*"); n != m {
 				a.Fail(start.Join(end), diag.BadArgument, "", "%s AS %s: both names need the same number of stars", pair.from, pair.to)
 			}

@@ -23,7 +23,7 @@ func convert(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 		a.Expect(")")
 		as := pattern
 		if a.Keyword("as") {
-			as = a.Field()
+			as = a.Column()
 		}
 		if err := a.Err(); err != nil {
 			return nil, err

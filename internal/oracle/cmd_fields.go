@@ -54,7 +54,7 @@ func rename(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 	for a.More() {
 		from := a.Column()
 		a.Expect("as")
-		to := a.Field()
+		to := a.Column()
 		a.Take(",")
 		if err := a.Err(); err != nil {
 			return nil, err

@@ -27,7 +27,7 @@ type aggregate struct {
 func (x *executor) aggregates(a *spl.Args, stop ...string) ([]aggregate, error) {
 	var list []aggregate
 	for {
-		for a.Take(",") { //nolint:revive // commas between calls are optional
+		for a.Take(",") { // commas between calls are optional
 		}
 		t := a.Peek()
 		if t.Kind != spl.Word || slices.ContainsFunc(stop, t.Is) {
@@ -78,7 +78,7 @@ func (x *executor) aggregate(a *spl.Args) (aggregate, error) {
 		}
 	}
 	if a.Keyword("as") {
-		g.as, g.named = a.Field(), true
+		g.as, g.named = a.Column(), true
 	}
 	if m := percentile.FindStringSubmatch(g.name); m != nil {
 		g.percent, _ = strconv.ParseFloat(m[2], 64)
