@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -106,11 +107,11 @@ func (p *archiveParser) addMacros(text string) error {
 		name, args, hasArgs := strings.Cut(strings.TrimSuffix(head, ")"), "(")
 		m.Name = name
 		if hasArgs {
-			for _, arg := range strings.Split(args, ",") {
+			for arg := range strings.SplitSeq(args, ",") {
 				m.Args = append(m.Args, strings.TrimSpace(arg))
 			}
 		}
-		p.macros = append(p.macros[:len(p.macros):len(p.macros)], m)
+		p.macros = append(slices.Clip(p.macros), m)
 	}
 	return nil
 }
@@ -119,7 +120,7 @@ func (p *archiveParser) addLookup(name, text string) error {
 	l := Lookup{Name: name, Options: map[string]string{}}
 	if options, ok := strings.CutPrefix(text, "#"); ok {
 		line, rest, _ := strings.Cut(options, "\n")
-		for _, option := range strings.Fields(line) {
+		for option := range strings.FieldsSeq(line) {
 			key, v, ok := strings.Cut(option, "=")
 			if !ok {
 				return fmt.Errorf("%q: name=value was expected", option)
@@ -129,7 +130,7 @@ func (p *archiveParser) addLookup(name, text string) error {
 		text = rest
 	}
 	l.CSV = text
-	p.lookups = append(p.lookups[:len(p.lookups):len(p.lookups)], l)
+	p.lookups = append(slices.Clip(p.lookups), l)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
@@ -71,12 +72,10 @@ func (g *generator) made() string {
 }
 
 func (g *generator) know(name string) {
-	for _, f := range g.fields {
-		if f == name {
-			return
-		}
+	if slices.Contains(g.fields, name) {
+		return
 	}
-	g.fields = append(g.fields[:len(g.fields):len(g.fields)], name)
+	g.fields = append(slices.Clip(g.fields), name)
 }
 
 // search draws a pipeline that begins with a search over the events.

@@ -29,7 +29,9 @@ func scanSample(t *testing.T, define ...string) (findings []*detection.Finding, 
 	t.Helper()
 	dir := escu.Dir{FS: content.FS()}
 	base := knowledge.New(knowledge.Options{})
-	base.Load(dir)
+	if problems := base.Load(dir); len(problems) > 0 {
+		t.Fatal(problems)
+	}
 	for _, macro := range define {
 		if err := base.Macros.Define(macro); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"slices"
+
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
@@ -29,8 +31,8 @@ func (op *appendpipeOp) String() string  { return "appendpipe [" + opsString(op.
 func (op *appendpipeOp) Kind() plan.Kind { return plan.Dataset }
 func (op *appendpipeOp) Needs(wanted event.Set) event.Set {
 	inner := wanted
-	for i := len(op.ops) - 1; i >= 0; i-- {
-		inner = op.ops[i].Needs(inner)
+	for _, o := range slices.Backward(op.ops) {
+		inner = o.Needs(inner)
 	}
 	return wanted.Union(inner)
 }

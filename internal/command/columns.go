@@ -8,5 +8,5 @@ func addColumn(columns []string, name string) []string {
 	if columns == nil || slices.Contains(columns, name) {
 		return columns
 	}
-	return append(columns[:len(columns):len(columns)], name)
+	return append(slices.Clip(columns), name)
 }

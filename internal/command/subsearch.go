@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -87,9 +88,9 @@ func copies(rows []*event.Event) event.Batch {
 
 // start begins ops so that each pushes to the next and the last one to end.
 func start(run *plan.Run, ops []plan.Op, end plan.Sink) (plan.Sink, error) {
-	for i := len(ops) - 1; i >= 0; i-- {
+	for _, op := range slices.Backward(ops) {
 		var err error
-		if end, err = ops[i].Start(run, end); err != nil {
+		if end, err = op.Start(run, end); err != nil {
 			return nil, err
 		}
 	}

@@ -75,8 +75,11 @@ func TestLaterDefinitionsWin(t *testing.T) {
 	if err := b.Macros.Define("m=from-command"); err != nil {
 		t.Fatal(err)
 	}
-	b.Load(escu.Dir{FS: define("first")})
-	b.Load(escu.Dir{FS: define("second")})
+	for _, definition := range []string{"first", "second"} {
+		if problems := b.Load(escu.Dir{FS: define(definition)}); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+	}
 	if diff := cmp.Diff("search from-command second(a)", expand(t, b.Macros, "`m` `n(a)`")); diff != "" {
 		t.Error(diff)
 	}

@@ -116,8 +116,8 @@ func xyseries(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 	return out, nil
 }
 
-func top(x *executor, a *spl.Args, in []*row) ([]*row, error)  { return mostCommon(a, in, -1) }
-func rare(x *executor, a *spl.Args, in []*row) ([]*row, error) { return mostCommon(a, in, 1) }
+func top(_ *executor, a *spl.Args, in []*row) ([]*row, error)  { return mostCommon(a, in, -1) }
+func rare(_ *executor, a *spl.Args, in []*row) ([]*row, error) { return mostCommon(a, in, 1) }
 
 // mostCommon counts the combinations of some fields and returns the most
 // (order -1) or least (1) common, with their share of all. The order of equal

@@ -56,7 +56,7 @@ func jsonPath(document, path string) val {
 		return nil
 	}
 	at := []json.RawMessage{json.RawMessage(document)}
-	for _, part := range strings.Split(path, ".") {
+	for part := range strings.SplitSeq(path, ".") {
 		key, indexes, _ := strings.Cut(part, "{")
 		if key != "" {
 			at = step(at, func(m json.RawMessage) []json.RawMessage {
@@ -70,7 +70,7 @@ func jsonPath(document, path string) val {
 		if indexes == "" {
 			continue
 		}
-		for _, index := range strings.Split(strings.TrimSuffix(indexes, "}"), "}{") {
+		for index := range strings.SplitSeq(strings.TrimSuffix(indexes, "}"), "}{") {
 			at = step(at, func(m json.RawMessage) []json.RawMessage { return elements(m, index) })
 		}
 	}

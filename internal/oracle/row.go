@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -50,9 +51,7 @@ func (r *row) rename(from, to string) {
 
 func (r *row) clone() *row {
 	c := &row{names: slices.Clone(r.names), cells: make(map[string]val, len(r.cells))}
-	for name, v := range r.cells {
-		c.cells[name] = v
-	}
+	maps.Copy(c.cells, r.cells)
 	return c
 }
 

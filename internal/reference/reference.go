@@ -37,7 +37,7 @@ func newPage(title, introduction string) *page {
 	return p
 }
 
-func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.Builder, format+"\n", args...) }
 
 // paragraph writes a labelled paragraph, if there is anything to say.
 func (p *page) paragraph(label, text string) {
