@@ -64,6 +64,7 @@ func TestFirstGeneration(t *testing.T) {
 			Objects: []RiskObject{{Field: "user_arn", Type: "user", Score: 41}, {Field: "src_ip", Type: "system", Score: 41}},
 			Threats: []ThreatObject{{Field: "bucketName", Type: "resource uid"}},
 		},
+		Datasets: []string{"https://example.com/data.json"},
 	}, "`cloudtrail` eventName=PutBucketPolicy | spath path=requestParameters.bucketPolicy output=policy | stats count by user_arn bucketName src_ip policy | `bucket_made_public_filter`", d)
 	if diff := cmp.Diff("g1/detections/experimental/cloud/bucket_made_public.yml:53:15: risk_score is 41, but impact 60 × confidence 70 / 100 is 42", notes(d)); diff != "" {
 		t.Error(diff)
@@ -106,7 +107,7 @@ func TestSecondGeneration(t *testing.T) {
 		Throttle:   &Throttle{Fields: []string{"user_name"}, Period: "1h"},
 		Drilldowns: []Drilldown{{Name: "View the results", Search: `%original_detection_search% | search user_name = "$user_name$"`, Earliest: "$info_min_time$", Latest: "$info_max_time$"}},
 		Tests: []Test{{Name: "True Positive Test", Data: []TestData{{
-			Data: "https://media.githubusercontent.com/media/splunk/attack_data/master/x.json", Source: "aws_cloudtrail", Sourcetype: "aws:cloudtrail",
+			Data: "https://media.githubusercontent.com/media/splunk/attack_data/master/x.json", Source: "aws_cloudtrail", Sourcetype: "aws:cloudtrail", UpdateTimestamp: true,
 		}}}},
 	}, "`cloudtrail` eventName=ConsoleLogin | where match(src_ip, \"^203\\.\")\n| stats count by user_name src_ip dest | `console_login_without_mfa_filter`", d)
 	if diff := cmp.Diff(`g2/detections/cloud/console_login_without_mfa.yml:46:15: risk_score is 13, but impact 25 × confidence 50 / 100 is 12
