@@ -81,6 +81,7 @@ func decode(file *escu.File, filePath string) (*Detection, error) {
 	det.FilterMacro = filterMacro(det.Search.Text, det.stem())
 	det.Drilldowns = d.drilldowns(root)
 	det.Tests = d.tests(root)
+	det.Baselines = root.Texts("baselines")
 
 	annotations := root.Map("tags")
 	if det.Generation == G4 {
@@ -102,7 +103,7 @@ func decode(file *escu.File, filePath string) (*Detection, error) {
 		}
 	}
 	askFor(root, "datamodel", "explanation", "enabled_by_default", "deployment", "deprecation_info", "schedule",
-		"custom_schedule", "baselines", "tags", "rba", "finding", "intermediate_findings", "threat_objects", "file_path")
+		"custom_schedule", "tags", "rba", "finding", "intermediate_findings", "threat_objects", "file_path")
 	d.unknown(root, "")
 	if annotations != root {
 		d.unknown(annotations, " in tags")
@@ -253,28 +254,6 @@ func (d *decoder) drilldowns(root *escu.Map) []Drilldown {
 		})
 	}
 	return drilldowns
-}
-
-func (d *decoder) tests(root *escu.Map) []Test {
-	var tests []Test
-	for _, m := range root.Maps("tests") {
-		test := Test{Name: m.Text("name"), Experimental: m.Text("test_type") == "experimental"}
-		if expected, ok := m.Int("expected_results"); ok {
-			test.NoResults = expected == 0
-		}
-		for _, data := range m.Maps("attack_data") {
-			index := data.Text("index")
-			if index == "" {
-				index = data.Text("custom_index")
-			}
-			test.Data = append(test.Data, TestData{
-				Data: data.Text("data"), Source: data.Text("source"), Sourcetype: data.Text("sourcetype"),
-				Index: index, Host: data.Text("host"),
-			})
-		}
-		tests = append(tests, test)
-	}
-	return tests
 }
 
 func objectMessages(r Risk) []string {

@@ -89,6 +89,7 @@ type Detection struct {
 	Throttle           *Throttle
 	Drilldowns         []Drilldown
 	Tests              []Test
+	Baselines          []string // that the detection says it needs, by name
 	Datasets           []string // URLs of test data besides that of Tests, which G1 has
 	ManualTest         string   // why the tests are run by hand, or ""
 
@@ -131,24 +132,6 @@ type Drilldown struct {
 	Search   string
 	Earliest string
 	Latest   string
-}
-
-// Test says which data a detection finds something in.
-type Test struct {
-	Name         string
-	Data         []TestData
-	Experimental bool
-	// NoResults is set where the data must give no finding.
-	NoResults bool
-}
-
-// TestData is a file of log records and how Splunk would index it.
-type TestData struct {
-	Data       string // a URL or a path
-	Source     string
-	Sourcetype string
-	Index      string
-	Host       string
 }
 
 // Story is an analytic story, which groups detections.

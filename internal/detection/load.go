@@ -16,12 +16,14 @@ type Library struct {
 	Detections  []*Detection // in the order of the names
 	Stories     []*Story
 	DataSources []*DataSource
+	Baselines   []*Baseline
 	// Problems are of files and of single detections that could not be used.
 	// They hide nothing else.
 	Problems diag.List
 }
 
-// Load reads the detections, stories and data sources of content directories.
+// Load reads the detections, stories, data sources, baselines and tests of
+// content directories.
 // A detection takes the place of one with the same ID or name in a directory
 // before; two in one directory are a problem, and the first counts.
 func Load(dirs ...escu.Dir) *Library {
@@ -33,6 +35,7 @@ func Load(dirs ...escu.Dir) *Library {
 	}
 	slices.SortStableFunc(l.Detections, func(a, b *Detection) int { return compareNames(a.Name, b.Name) })
 	slices.SortStableFunc(l.Stories, func(a, b *Story) int { return compareNames(a.Name, b.Name) })
+	slices.SortStableFunc(l.Baselines, func(a, b *Baseline) int { return compareNames(a.Name, b.Name) })
 	slices.SortStableFunc(l.DataSources, func(a, b *DataSource) int { return compareNames(a.Name, b.Name) })
 	return l
 }
@@ -41,11 +44,13 @@ func compareNames(a, b string) int {
 	return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
 }
 
-// item is what a file holds: one of the first three, or problems.
+// item is what a file holds: one of the first, or problems.
 type item struct {
 	detection  *Detection
 	story      *Story
 	dataSource *DataSource
+	baseline   *Baseline
+	tests      *testFile
 	problems   diag.List
 }
 
@@ -94,6 +99,10 @@ func read(entry escu.Entry) item {
 		it.story, err = decodeStory(file)
 	case escu.DataSources:
 		it.dataSource, err = decodeDataSource(file)
+	case escu.Baselines:
+		it.baseline, err = decodeBaseline(file, entry.Path)
+	case escu.Tests:
+		it.tests, err = decodeTestFile(file)
 	}
 	it.problems = diag.All(err)
 	return it
@@ -111,6 +120,9 @@ func (l *Library) add(items []item) {
 		if s := it.dataSource; s != nil {
 			l.DataSources = replaceOrAdd(l.DataSources, s, func(t *DataSource) bool { return t.Name == s.Name })
 		}
+		if b := it.baseline; b != nil {
+			l.Baselines = replaceOrAdd(l.Baselines, b, func(o *Baseline) bool { return o.Name == b.Name })
+		}
 		d := it.detection
 		if d == nil {
 			continue
@@ -123,6 +135,11 @@ func (l *Library) add(items []item) {
 			continue
 		}
 		own = append(own, d)
+	}
+	for _, it := range items {
+		if it.tests != nil {
+			l.Problems = append(l.Problems, it.tests.attach(own)...)
+		}
 	}
 	l.Detections = slices.DeleteFunc(l.Detections[:earlier], func(d *Detection) bool { return slices.ContainsFunc(own, d.same) })
 	l.Detections = append(l.Detections, own...)

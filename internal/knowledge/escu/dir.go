@@ -45,12 +45,15 @@ func Open(name string) (Dir, error) {
 type Kind string
 
 // The kinds of content that are read; [Other] is known and passed over.
+// Baselines and tests are content only beside one of the first.
 const (
 	Detections  Kind = "detections"
 	Macros      Kind = "macros"
 	Lookups     Kind = "lookups"
 	Stories     Kind = "stories"
 	DataSources Kind = "data_sources"
+	Baselines   Kind = "baselines"
+	Tests       Kind = "tests"
 	Other       Kind = "other"
 )
 
@@ -115,7 +118,11 @@ func (d Dir) Files() (entries []Entry, problems diag.List) {
 		return entries, problems
 	}
 	for _, e := range top {
-		switch kind := kindOf(e.Name()); {
+		kind := kindOf(e.Name())
+		if k := Kind(e.Name()); k == Baselines || k == Tests {
+			kind = k
+		}
+		switch {
 		case isDir(d.FS, e):
 			if kind != "" {
 				walk(e.Name(), kind)

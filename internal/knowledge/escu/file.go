@@ -52,6 +52,9 @@ func (f *File) Kind() Kind {
 	}
 	switch {
 	case has("search"):
+		if f.isBaseline() {
+			return Baselines
+		}
 		return Detections
 	case has("definition"):
 		return Macros
@@ -61,10 +64,19 @@ func (f *File) Kind() Kind {
 		return Stories
 	case has("sourcetype"):
 		return DataSources
-	case has("tests", "datasets", "scheduling"):
+	case has("tests"):
+		return Tests
+	case has("datasets", "scheduling"):
 		return Other
 	}
 	return ""
+}
+
+// isBaseline reports whether the file says that it is a baseline.
+func (f *File) isBaseline() bool {
+	return slices.ContainsFunc(f.Root.node.pairs, func(p pair) bool {
+		return p.key == "type" && strings.EqualFold(strings.TrimSpace(p.value.text), "baseline")
+	})
 }
 
 // Fail records a problem at a span of the file.

@@ -248,11 +248,11 @@ func TestFilesOfADirectory(t *testing.T) {
 	repository := fstest.MapFS{
 		"detections/cloud/a.yml": {}, "detections/cloud/.hidden.yml": {}, "detections/deprecated/b.yaml": {},
 		"macros/m.yml": {}, "lookups/l.yml": {}, "lookups/l.csv": {}, "stories/s.yml": {}, "data_sources/d.yml": {},
-		"baselines/x.yml": {}, "docs/y.yml": {}, ".git/z.yml": {}, "contentctl.yml": {}, "own.yml": {}, "README.md": {},
+		"baselines/x.yml": {}, "tests/cloud/a.test.yml": {}, "docs/y.yml": {}, ".git/z.yml": {}, "contentctl.yml": {}, "own.yml": {}, "README.md": {},
 	}
 	if diff := cmp.Diff([]string{
-		"data_sources:data_sources/d.yml", "detections:detections/cloud/a.yml", "detections:detections/deprecated/b.yaml",
-		"lookups:lookups/l.yml", "macros:macros/m.yml", ":own.yml", "stories:stories/s.yml",
+		"baselines:baselines/x.yml", "data_sources:data_sources/d.yml", "detections:detections/cloud/a.yml", "detections:detections/deprecated/b.yaml",
+		"lookups:lookups/l.yml", "macros:macros/m.yml", ":own.yml", "stories:stories/s.yml", "tests:tests/cloud/a.test.yml",
 	}, list(repository)); diff != "" {
 		t.Error(diff)
 	}
@@ -265,7 +265,7 @@ func TestKindIsToldByTheKeys(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Kind{
 		"name: a\nsearch: b": Detections, "name: a\ndefinition: b": Macros, "name: a\nfilename: b": Lookups,
-		"name: a\nnarrative: b": Stories, "name: a\nsourcetype: b": DataSources, "name: a\ntests: []": Other, "name: a": "",
+		"name: a\nnarrative: b": Stories, "name: a\nsourcetype: b": DataSources, "name: a\ntests: []": Tests, "name: a\nsearch: b\ntype: Baseline": Baselines, "name: a": "",
 	} {
 		if got := parse(t, text).Kind(); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
