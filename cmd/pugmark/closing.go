@@ -79,6 +79,9 @@ func (s *session) reading() string {
 	files := s.report.Files.Load()
 	total := max(s.report.TotalFiles.Load(), files)
 	text := fmt.Sprintf("read %s of %s", countText(files), counts(total, "file"))
+	if skipped := s.report.Skipped.Load(); skipped > 0 {
+		text += fmt.Sprintf(" (%s skipped by the dates in their names)", countText(skipped))
+	}
 	records := s.report.Records.Load()
 	text += fmt.Sprintf(", %s, %s", sizeText(s.report.Bytes.Load()), counts(records, "record"))
 	if passed := s.report.Passed.Load(); passed > 0 {
