@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/pugmark/pugmark/content"
+	"github.com/pugmark/pugmark/internal/cloudtrail"
 	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/diag"
@@ -84,7 +85,7 @@ func (l *library) close() error {
 
 // env is what searches are compiled in.
 func (l *library) env() *command.Env {
-	return &command.Env{Macros: l.base.Macros, Lookups: l.base.Lookups, DataModels: knowledge.NewDataModels()}
+	return &command.Env{Macros: l.base.Macros, Lookups: l.base.Lookups, DataModels: knowledge.NewDataModels(), Fields: cloudtrail.FieldNames()}
 }
 
 // geo returns the databases of places, nil if there are none.

@@ -46,6 +46,9 @@ type Env struct {
 	Macros spl.Macros
 	// Lookups knows the lookup tables; it may be nil.
 	Lookups plan.Lookups
+	// Fields are the names of fields that events are known to have, for
+	// notes on misspelt ones; none means that nothing is known.
+	Fields []string
 	// DataModels knows the data models; it may be nil.
 	DataModels plan.DataModels
 

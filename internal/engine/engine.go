@@ -38,6 +38,7 @@ func Compile(src *diag.Source, env *command.Env) (*plan.Search, error) {
 		return nil, err
 	}
 	search.Source = src
+	search.Notes = append(search.Notes, fieldNotes(search, src, env.Fields)...)
 	return search, nil
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pugmark/pugmark/internal/command"
+	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/engine"
 )
 
@@ -26,5 +28,31 @@ slow because   every field of each event that passes the filter is read, since a
 `
 	if diff := cmp.Diff(want, e.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestMisspeltFieldsAreNoted(t *testing.T) {
+	t.Parallel()
+	env := &command.Env{Fields: []string{"eventName", "src_ip", "userAgent"}}
+	for spl, want := range map[string]string{
+		"eventNmae=X":                              `search:1:1: CloudTrail's events have no field "eventNmae"; did you mean "eventName"?`,
+		"* | stats count by srcip":                 `search:1:20: CloudTrail's events have no field "srcip"; did you mean "src_ip"?`,
+		"eventname=X":                              `search:1:1: CloudTrail's events have no field "eventname"; did you mean "eventName"?`,
+		"* | eval srcip=src_ip | table srcip":      "", // made by the search
+		"requestParameters.instanceId=i-1":         "", // unlike anything known
+		"* | rename src_ip as srcip | head 1":      "",
+		"eventName=X userAgent=aws* | table _time": "",
+	} {
+		s, err := engine.Compile(&diag.Source{Name: "search", Text: spl}, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, n := range s.Notes {
+			got += n.Error()
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", spl, got, want)
+		}
 	}
 }
