@@ -14,14 +14,29 @@ answer is, so that a choice had to be made. Each entry is a case of the corpus i
 conformance/, whose file shows the search, the events and the rows; change the
 case, and this page changes with it.
 
-The page is generated from the corpus. ` + "`go test ./conformance -update`" + ` rewrites it.
+The page is generated, from the corpus and from what commands and functions say
+of themselves. ` + "`go test ./conformance -update`" + ` rewrites it.
 `
 
+// Declared is what a command or function says of itself.
+type Declared struct{ Name, Differs string }
+
 // Differences writes the page of what differs from Splunk and of what is not
-// certain: the notes of the corpus.
-func Differences(archives []*Archive) string {
+// certain: what commands and functions declare, and the notes of the corpus.
+func Differences(archives []*Archive, commands, functions []Declared) string {
 	var b strings.Builder
 	b.WriteString(differencesIntro)
+	for _, part := range []struct {
+		title string
+		list  []Declared
+	}{{"Commands", commands}, {"Functions", functions}} {
+		fmt.Fprintf(&b, "\n## %s\n\n", part.title)
+		for _, d := range part.list {
+			if d.Differs != "" {
+				fmt.Fprintf(&b, "- **%s**: %s\n", d.Name, d.Differs)
+			}
+		}
+	}
 	for _, part := range []struct{ kind, title, intro string }{
 		{"differs", "Different on purpose", "Splunk is known, or documented, to do otherwise."},
 		{"unsure", "Chosen where Splunk's answer is not known", "Splunk's documentation is silent or contradicts itself; this is what pugmark does."},

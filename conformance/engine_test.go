@@ -70,7 +70,9 @@ func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	search, err := engine.Compile(&diag.Source{Name: c.Name, Text: c.Search}, &command.Env{Macros: base.Macros, Lookups: base.Lookups})
+	search, err := engine.Compile(&diag.Source{Name: c.Name, Text: c.Search}, &command.Env{
+		Macros: base.Macros, Lookups: base.Lookups, DataModels: knowledge.NewDataModels(),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -1,13 +1,17 @@
 package conformance_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/pugmark/pugmark/conformance"
+	"github.com/pugmark/pugmark/internal/command"
+	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/engine"
+	"github.com/pugmark/pugmark/internal/plan"
 )
 
 // The laws hold of any right engine, whatever the answers are: they need no
@@ -39,8 +43,40 @@ func law(t *testing.T, check func(g *generator, t *rapid.T)) {
 func TestWorkersAndBatchesChangeNothing(t *testing.T) {
 	law(t, func(g *generator, t *rapid.T) {
 		events, search := g.events(), g.search()
-		config := engine.Config{Jobs: g.number("jobs", 1, 4), BatchSize: g.number("batch", 1, 5), NoPushdown: g.chance("nopushdown")}
+		config := engine.Config{Jobs: g.number("jobs", 1, 4), BatchSize: g.number("batch", 1, 5), NoPushdown: g.chance("nopushdown"), Track: g.chance("track")}
 		same(t, events, search, search, engine.Config{Jobs: 1}, config)
+	})
+}
+
+// Searches that share a pass over the events do not see each other.
+func TestSearchesThatShareAPassAnswerAsAlone(t *testing.T) {
+	law(t, func(g *generator, t *rapid.T) {
+		events := g.events()
+		var searches []string
+		var compiled []*plan.Search
+		for range g.number("searches", 2, 4) {
+			search := g.search()
+			c, err := engine.Compile(&diag.Source{Name: "search", Text: search}, &command.Env{})
+			if err != nil {
+				t.Skip(err)
+			}
+			searches, compiled = append(searches, search), append(compiled, c)
+		}
+		results, err := engine.RunAll(context.Background(), compiled, engine.Config{
+			Source: memory(events), Now: conformance.Now(), Jobs: g.number("jobs", 1, 3),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, search := range searches {
+			alone, err := runMemory(events, search, engine.Config{Jobs: 1})
+			if (err != nil) != (results[i].Err != nil) {
+				t.Fatalf("%s: alone %v, together %v", search, err, results[i].Err)
+			}
+			if diff := diffRows(alone, visible(rowsOf(results[i].Rows))); diff != "" {
+				t.Fatalf("%s\namong %q (-alone +together):\n%s\n%s", search, searches, diff, corpusCase(events, search, alone))
+			}
+		}
 	})
 }
 

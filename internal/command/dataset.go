@@ -23,14 +23,25 @@ func findDataset(a *spl.Args, env *Env, path string, at diag.Span) (plan.ModelDa
 	case !ok && slices.Contains(otherModels, model):
 		a.Fail(at, diag.UnsupportedDataModel, "it runs where such events are indexed", "the data model %s has no events here: nothing that pugmark reads is mapped to it", model)
 	case !ok:
-		known := env.DataModels.DatasetNames()
-		hint := diag.Suggest(path, known)
-		if hint == "" {
-			hint = "known are " + strings.Join(known, ", ")
-		}
-		a.Fail(at, diag.UnknownDataModel, hint, "unknown data model %q", path)
+		a.Fail(at, diag.UnknownDataModel, datasetHint(path, env.DataModels.DatasetNames()), "unknown data model %q", path)
 	}
 	return d, ok
+}
+
+// datasetHint names the dataset, or the model alone, that is nearest to a
+// path, or else all models.
+func datasetHint(path string, datasets []string) string {
+	var models []string
+	for _, d := range datasets {
+		model, _, _ := strings.Cut(d, ".")
+		models = append(models, model)
+	}
+	slices.Sort(models)
+	models = slices.Compact(models)
+	if hint := diag.Suggest(path, append(models, datasets...)); hint != "" {
+		return hint
+	}
+	return "known are " + strings.Join(models, ", ")
 }
 
 // otherModels are the models of Splunk's Common Information Model, and of the

@@ -147,7 +147,7 @@ func returnCommand(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 				continue
 			}
 			if c.name != "" {
-				s = spl.Quote(c.name) + "=" + spl.Quote(s)
+				s = spl.ArgString(c.name) + "=" + spl.Quote(s)
 			}
 			terms = append(terms, s)
 		}
