@@ -232,12 +232,9 @@ func (w *worker) push() error {
 	if w.stopped != nil {
 		return w.stopped
 	}
-	if err := w.ctx.Err(); err != nil {
-		w.stopped = err
-		return err
-	}
 	if w.n == 0 {
-		return nil
+		w.stopped = w.ctx.Err()
+		return w.stopped
 	}
 	w.batch = w.batch[:0]
 	for i := range w.n {
@@ -258,6 +255,9 @@ func (w *worker) push() error {
 		w.stopped = err
 	case !more:
 		w.stopped = errStopped
+	default:
+		// After the push: whoever ends the scan is shown what was found so far.
+		w.stopped = w.ctx.Err()
 	}
 	return w.stopped
 }
