@@ -6,6 +6,7 @@ import (
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/filter"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
 	"github.com/pugmark/pugmark/internal/value"
@@ -68,13 +69,31 @@ func searchText(name, text string, env *Env) (plan.Op, error) {
 }
 
 // prefixDataset gives events the fields of a dataset under the dataset's
-// names, and lets go of nothing.
-func prefixDataset(d plan.ModelDataset) plan.Op {
+// names, and those of the datasets below to the events that belong there. It
+// lets go of nothing. Source: shipped content asks the dataset All_Changes for
+// All_Changes.Instance_Changes.image_id.
+func prefixDataset(d plan.ModelDataset) (plan.Op, error) {
+	op := &datasetOp{name: d.Path, fields: prefixFields(d)}
+	for _, child := range d.Children {
+		expr, err := spl.ParseSearch(&diag.Source{Name: "dataset " + child.Path, Text: child.Search})
+		if err != nil {
+			return nil, err
+		}
+		member, err := filter.Compile(expr, filter.Options{})
+		if err != nil {
+			return nil, err
+		}
+		op.children = append(op.children, datasetChild{member: member, fields: prefixFields(child)})
+	}
+	return op, nil
+}
+
+func prefixFields(d plan.ModelDataset) []datasetField {
 	fields := make([]datasetField, len(d.Fields))
 	for i, f := range d.Fields {
 		fields[i] = datasetField{from: f.Event, to: f.Name, unknown: f.Unknown}
 	}
-	return &datasetOp{name: d.Path, fields: fields}
+	return fields
 }
 
 // plainDataset gives events the fields of a dataset under their own names.
@@ -90,7 +109,14 @@ func plainDataset(d plan.ModelDataset) plan.Op {
 
 // datasetOp computes the fields of a dataset.
 type datasetOp struct {
-	name   string
+	name     string
+	fields   []datasetField
+	children []datasetChild
+}
+
+// datasetChild is the fields of the events that belong to a dataset below.
+type datasetChild struct {
+	member *filter.Filter
 	fields []datasetField
 }
 
@@ -107,28 +133,51 @@ func (op *datasetOp) Needs(wanted event.Set) event.Set {
 		return wanted
 	}
 	needs := wanted
-	for _, f := range op.fields {
-		if wanted.Has(f.to) {
+	for _, fields := range op.allFields() {
+		for _, f := range fields {
 			needs = needs.Without(f.to)
 		}
 	}
-	for _, f := range op.fields {
-		if wanted.Has(f.to) {
-			needs = needs.With(f.from)
+	for i, fields := range op.allFields() {
+		used := false
+		for _, f := range fields {
+			if wanted.Has(f.to) {
+				needs, used = needs.With(f.from), true
+			}
+		}
+		if used && i > 0 {
+			needs = needs.Union(op.children[i-1].member.Fields())
 		}
 	}
 	return needs
 }
 
+// allFields returns the fields of the dataset, then those of each child.
+func (op *datasetOp) allFields() [][]datasetField {
+	all := [][]datasetField{op.fields}
+	for _, c := range op.children {
+		all = append(all, c.fields)
+	}
+	return all
+}
+
 func (op *datasetOp) Start(_ *plan.Run, next plan.Sink) (plan.Sink, error) {
-	unknown := value.OfText("unknown")
 	return changeRows(next, func(e *event.Event) {
-		for _, f := range op.fields {
-			v := e.Get(f.from)
-			if f.unknown && (v.IsNull() || v.String() == "") {
-				v = unknown
+		setFields(e, op.fields)
+		for _, c := range op.children {
+			if c.member.Match(e) {
+				setFields(e, c.fields)
 			}
-			e.Set(f.to, v)
 		}
 	}), nil
+}
+
+func setFields(e *event.Event, fields []datasetField) {
+	for _, f := range fields {
+		v := e.Get(f.from)
+		if f.unknown && (v.IsNull() || v.String() == "") {
+			v = value.OfText("unknown")
+		}
+		e.Set(f.to, v)
+	}
 }

@@ -107,10 +107,12 @@ var datamodel = &Spec{
 		}
 		search, err := searchText("datamodel "+name, dataset.Search, env)
 		a.FailWith(err)
-		op.ops = []plan.Op{search, prefixDataset(dataset)}
-		if flat {
-			op.ops[1] = plainDataset(dataset)
+		fields := plainDataset(dataset)
+		if !flat {
+			fields, err = prefixDataset(dataset)
+			a.FailWith(err)
 		}
+		op.ops = []plan.Op{search, fields}
 		return op, a.End()
 	},
 }

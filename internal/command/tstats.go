@@ -118,7 +118,11 @@ func (op *tstatsOp) compose(dataset plan.ModelDataset, where spl.SearchExpr, cal
 	}
 	op.ops = []plan.Op{search}
 	if len(dataset.Fields) > 0 {
-		op.ops = append(op.ops, prefixDataset(dataset))
+		fields, err := prefixDataset(dataset)
+		if err != nil {
+			return err
+		}
+		op.ops = append(op.ops, fields)
 	}
 	if where != nil {
 		filtered, err := op.where(dataset, where, env)

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/cloudtrail"
@@ -41,6 +42,7 @@ func (d *DataModels) add(model *cloudtrail.Model, dataset *cloudtrail.Dataset) {
 		}
 	}
 	made.Path, made.Search = strings.Join(path, "."), strings.Join(searches, " ")
+	made.Children = children(model, dataset)
 	d.names = append(d.names, model.Name+"."+dataset.Name)
 	for _, name := range []string{model.Name + "." + dataset.Name, model.Name + "." + made.Path, made.Path} {
 		d.datasets[name] = made
@@ -48,6 +50,32 @@ func (d *DataModels) add(model *cloudtrail.Model, dataset *cloudtrail.Dataset) {
 	if dataset.Parent == "" {
 		d.datasets[model.Name] = made
 	}
+}
+
+// children returns the datasets below one that add fields.
+func children(model *cloudtrail.Model, dataset *cloudtrail.Dataset) []plan.ModelDataset {
+	var below []plan.ModelDataset
+	for i := range model.Datasets {
+		way := model.Path(&model.Datasets[i])
+		depth := slices.Index(way, dataset)
+		own := way[len(way)-1].Fields
+		if depth < 0 || depth == len(way)-1 || len(own) == 0 {
+			continue
+		}
+		var path, searches []string
+		for at, part := range way {
+			path = append(path, part.Name)
+			if at > depth {
+				searches = append(searches, "("+part.Constraint+")")
+			}
+		}
+		child := plan.ModelDataset{Path: strings.Join(path, "."), Search: strings.Join(searches, " ")}
+		for _, f := range own {
+			child.Fields = append(child.Fields, plan.ModelField{Name: child.Path + "." + f.Name, Event: f.Name, Unknown: f.Unknown})
+		}
+		below = append(below, child)
+	}
+	return below
 }
 
 // Dataset implements [plan.DataModels].

@@ -20,6 +20,11 @@ type ModelDataset struct {
 	Search string
 	// Fields are the fields of the dataset and of its parents.
 	Fields []ModelField
+	// Children are the datasets below, at any depth, that add fields. An event
+	// of the dataset that fulfils a child's Search, which leaves out what the
+	// dataset itself demands, has the child's Fields too, which are only those
+	// that the child adds.
+	Children []ModelDataset
 }
 
 // ModelField is a field of a dataset.
