@@ -55,7 +55,7 @@ var addOnFields = []field{
 	{"src_user_name", "I", "AssumeRole and its kin: the name of who assumed the role.", ofAssumed(userName, userNameNeeds...)},
 	{"src_user_id", "I", "AssumeRole and its kin: the unique ID of who assumed the role.", whenAssumed("userIdentity.principalId")},
 	{"src_user_type", "I", "AssumeRole and its kin: what kind of identity assumed the role.", whenAssumed("userIdentity.type")},
-	{"user_role", "I", "AssumeRole and its kin: the ARN of the role.", whenAssumed("requestParameters.roleArn")},
+	{"user_role", "S", "AssumeRole and its kin: the ARN of the session of the role, else of the role.", whenAssumed("responseElements.assumedRoleUser.arn", "requestParameters.roleArn")},
 	{"temp_access_key", "S", "AssumeRole and its kin: the access key that was issued.", whenAssumed("responseElements.credentials.accessKeyId")},
 	{"authentication_method", "I", "Of a sign-in: SAML, WebIdentity, MFA or Password.", of(authenticationMethod, "eventName", "additionalEventData.MFAUsed", "additionalEventData.SamlProviderArn")},
 
@@ -113,8 +113,8 @@ func ofAssumed(compute func(getter) value.Value, needs ...string) event.Derivati
 	}, append(slices.Clone(needs), "eventName")...)
 }
 
-func whenAssumed(name string) event.Derivation {
-	return ofAssumed(func(get getter) value.Value { return coalesce(get, name) }, name)
+func whenAssumed(names ...string) event.Derivation {
+	return ofAssumed(func(get getter) value.Value { return coalesce(get, names...) }, names...)
 }
 
 // coalesce returns the first value that says something: not the null that some

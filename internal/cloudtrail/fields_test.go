@@ -92,6 +92,10 @@ func TestAddOnFields(t *testing.T) {
 			"a role assumed", `{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","readOnly":true,"userIdentity":{"type":"IAMUser","principalId":"AIDA","userName":"ann"},"requestParameters":{"roleArn":"arn:aws:iam::1:role/r"},"responseElements":{"credentials":{"accessKeyId":"ASIA"}}}`,
 			map[string]string{"action": "success", "src_user": "ann", "src_user_name": "ann", "src_user_id": "AIDA", "src_user_type": "IAMUser", "user_role": "arn:aws:iam::1:role/r", "temp_access_key": "ASIA", "tag": "cloud|authentication"},
 		},
+		{
+			"the session of a role assumed", `{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","requestParameters":{"roleArn":"arn:aws:iam::1:role/r"},"responseElements":{"assumedRoleUser":{"arn":"arn:aws:sts::1:assumed-role/r/s"}}}`,
+			map[string]string{"user_role": "arn:aws:sts::1:assumed-role/r/s"},
+		},
 		{"a role not assumed", `{"eventName":"AssumeRoleWithSAML","errorCode":"AccessDenied"}`, map[string]string{"action": "failure", "authentication_method": "SAML"}},
 		{
 			"instances started", `{"eventSource":"ec2.amazonaws.com","eventName":"RunInstances","readOnly":false,"requestParameters":{"instanceType":"t3.micro","instancesSet":{"items":[{"imageId":"ami-1"}]}},"responseElements":{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"}]}}}`,

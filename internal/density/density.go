@@ -37,13 +37,13 @@ type Range struct{ From, To, Area float64 }
 func Fit(numbers []float64, distribution string) Density {
 	sorted := slices.Sorted(slices.Values(numbers))
 	d := Density{Distribution: distribution, Min: sorted[0], Max: sorted[len(sorted)-1], Cardinality: len(sorted)}
-	for _, f := range sorted {
-		d.Mean += f / float64(len(sorted))
+	for i, f := range sorted {
+		d.Mean += (f - d.Mean) / float64(i+1) // exact for equal numbers
 	}
 	for _, f := range sorted {
-		d.Std += (f - d.Mean) * (f - d.Mean) / float64(len(sorted))
+		d.Std += (f - d.Mean) * (f - d.Mean)
 	}
-	d.Std = math.Sqrt(d.Std)
+	d.Std = math.Sqrt(d.Std / float64(len(sorted)))
 	if distribution != Auto {
 		d.Distance = d.distance(sorted)
 		return d

@@ -56,3 +56,14 @@ func TestEqualNumbersHaveNoSpread(t *testing.T) {
 		t.Errorf("got %+v", ranges)
 	}
 }
+
+func TestEqualNumbersHaveNoDeviation(t *testing.T) {
+	t.Parallel()
+	numbers := make([]float64, 80)
+	for i := range numbers {
+		numbers[i] = 0.3
+	}
+	if d := density.Fit(numbers, density.Normal); d.Mean != 0.3 || d.Std != 0 {
+		t.Errorf("got %+v", d)
+	}
+}
