@@ -11,6 +11,7 @@ func (g *generator) command() string {
 		g.eval, g.eval, g.where, g.searchCommand, g.stats, g.stats, g.rename, g.table, g.fieldsCommand, g.sort, g.firsts, g.dedup,
 		g.fillnull, g.bin, g.mvexpand, g.rex, g.regex, g.running, g.makemv, g.replace, g.filldown, g.join, g.append, g.convert,
 		g.spath, g.chart, g.appendpipe, g.appendcols, g.foreach, g.turn, g.top,
+		g.wildcards, g.sortAuto,
 	}
 	return commands[g.number("command", 0, len(commands)-1)]()
 }
@@ -211,7 +212,7 @@ func (g *generator) spath() string {
 
 func (g *generator) chart() string {
 	over, by := g.field(), g.pick("by", "name", "id", "u.name")
-	if over == by {
+	if over == by || over == "count" {
 		return "reverse"
 	}
 	g.fields = []string{over, "bob", "GetObject"}
@@ -252,4 +253,35 @@ func (g *generator) top() string {
 	}
 	g.fields = []string{f, "count", "percent"}
 	return g.pick("top", "top", "rare", "top 1", "rare limit=1 showperc=f") + " " + f
+}
+
+// wildcards draws a command with patterns of names.
+func (g *generator) wildcards() string {
+	switch g.number("wildcards", 0, 8) {
+	case 0:
+		g.know("name")
+		return "rename u.* as *"
+	case 1:
+		return "rename *{} as *_list"
+	case 2:
+		return "fields " + g.pick("keep", "i*", "*n*", "- items*", "- _*", "- *e")
+	case 3:
+		return "table " + g.pick("columns", "id *name", "t* i*", "* id")
+	case 4:
+		g.fields = []string{"name", "n", "id"}
+		return "stats values(" + g.pick("of", "*", "n*", "u.*") + ") as *"
+	case 5:
+		g.fields = []string{"id"}
+		return "stats " + g.pick("of", "count(i*)", "dc(*)", "max(n*) first(s*)") + " by id"
+	case 6:
+		return "table id n s | fillnull" + g.pick("value", "", " value=none")
+	case 7:
+		return "foreach " + g.pick("of", "u.*", "*a*", "i*") + " [eval <<FIELD>>_n=mvcount('<<FIELD>>')]"
+	}
+	return "table id n | addtotals"
+}
+
+// sortAuto draws a sort by fields whose values all compare alike.
+func (g *generator) sortAuto() string {
+	return "sort " + g.pick("auto", "id", "-id", "- _time, id", "_time -id", "num(id)", "items{}.v, -id")
 }

@@ -50,10 +50,12 @@ func (m memory) event(i int, request source.Request) (*event.Event, []byte, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	layout := event.NewLayout(request.Fields, cloudtrail.SchemaOf(cut.Meta.Sourcetype))
+	meta := cut.Meta
+	meta.Source, meta.Host, meta.Index = "memory", "localhost", "main"
+	layout := event.NewLayout(request.Fields, cloudtrail.SchemaOf(meta.Sourcetype))
 	buffer := []byte(string(cut.Text))
 	record := &event.Record{}
-	record.Reset(buffer, &cut.Meta, layout, uint64(i), request.Track, cut.Given) //nolint:gosec // a small index
+	record.Reset(buffer, &meta, layout, uint64(i), request.Track, cut.Given) //nolint:gosec // a small index
 	if cut.HasTime {
 		record.SetTime(cut.Time)
 	}

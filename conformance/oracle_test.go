@@ -32,6 +32,7 @@ func (oracleExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 	}
 	rows, err := oracle.Run(c.Search, events, oracle.Options{
 		Now: conformance.Now(), Macros: macrosOf(c), Lookups: lookups,
+		Defaults: map[string]string{"source": "memory", "sourcetype": "_json", "host": "localhost", "index": "main"},
 	})
 	if errors.Is(err, oracle.ErrUnsupported) {
 		return nil, fmt.Errorf("%w: %w", err, conformance.ErrSkip)

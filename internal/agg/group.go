@@ -223,11 +223,13 @@ func (g *Group) Merge(other *Group) {
 	}
 }
 
-// Result returns the result of a call, or of a wild call for one field.
+// Result returns the result of a call, or of a wild call for one field. A
+// field that no row of the group has was met in another group: what there is
+// to say of it is what the function says of no rows, 0 for count.
 func (g *Group) Result(c Column) value.Value {
 	s := g.state(c)
 	if s == nil {
-		return value.Value{}
+		return c.none
 	}
 	return s.Result()
 }
@@ -250,7 +252,8 @@ type Column struct {
 	Name  string
 	Call  int // the index of its call
 	wild  bool
-	field string // of a wild call
+	field string      // of a wild call
+	none  value.Value // the result of no rows, of a wild call
 }
 
 // Columns returns the columns of the calls over all groups: in the order of
@@ -289,8 +292,9 @@ func ColumnsOf(calls []*Call, i int, groups ...*Group) []Column {
 		}
 	}
 	var columns []Column
+	none := c.newState(plan.DefaultLimits).Result()
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
-		columns = append(columns, Column{Name: c.ColumnOf(field), Call: i, wild: true, field: field})
+		columns = append(columns, Column{Name: c.ColumnOf(field), Call: i, wild: true, field: field, none: none})
 	}
 	return columns
 }

@@ -16,7 +16,7 @@ import (
 // readEvents reads the lines as events and puts them in the order in which
 // they are searched: newest first, of equal times the last to arrive first,
 // events without a time last and as they arrived.
-func readEvents(events []Event) ([]*row, error) {
+func readEvents(events []Event, defaults map[string]string) ([]*row, error) {
 	type arrival struct {
 		row  *row
 		time float64
@@ -27,6 +27,11 @@ func readEvents(events []Event) ([]*row, error) {
 		r, err := readEvent(string(e))
 		if err != nil {
 			return nil, fmt.Errorf("event %d: %w", i+1, err)
+		}
+		for name, v := range defaults {
+			if r.get(name).isNull() {
+				r.set(name, text(v))
+			}
 		}
 		t, ok := r.get("_time").float()
 		if !ok {

@@ -53,6 +53,9 @@ type Options struct {
 	Macros spl.Macros
 	// Lookups are the tables by name.
 	Lookups map[string]*Lookup
+	// Defaults are fields that an event has if it does not say otherwise, such
+	// as source and host.
+	Defaults map[string]string
 }
 
 // Run parses a search and runs it over the events, which are given in the
@@ -68,7 +71,7 @@ func Run(search string, events []Event, options Options) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readEvents(events)
+	rows, err := readEvents(events, options.Defaults)
 	if err != nil {
 		return nil, err
 	}

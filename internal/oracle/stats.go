@@ -98,6 +98,9 @@ func (x *executor) aggregate(a *spl.Args) (aggregate, error) {
 	if !slices.Contains(aggregateNames(), g.name) {
 		return g, unsupported("stats function %s", word)
 	}
+	if n := strings.Count(g.field, "*"); g.named && n != strings.Count(g.as, "*") {
+		return g, fmt.Errorf("%s as %s: different numbers of wildcards", g.field, g.as)
+	}
 	if g.name != "count" && g.field == "" && g.expr == nil {
 		return g, unsupported("%s without a field", word)
 	}
