@@ -123,9 +123,24 @@ func (s *valueSet) Result() value.Value {
 // tallies is the state of mode.
 type tallies struct{ byText map[string]*tally }
 
+// tally is how often a text occurs and where it was seen first: in which row,
+// and as which of the values there.
 type tally struct {
 	n     int
 	first place
+	index int
+}
+
+func (t *tally) compare(u *tally) int {
+	return cmp.Or(t.first.compare(u.first), cmp.Compare(t.index, u.index))
+}
+
+// add counts what other counted.
+func (t *tally) add(other *tally) {
+	t.n += other.n
+	if other.compare(t) < 0 {
+		t.first, t.index = other.first, other.index
+	}
 }
 
 func (s *tallies) Add(v value.Value, row *Row) (grew int) {
@@ -133,24 +148,16 @@ func (s *tallies) Add(v value.Value, row *Row) (grew int) {
 	for i := range v.Len() {
 		text := v.At(i).String()
 		if t := s.byText[text]; t != nil {
-			t.n++
-			t.first = earlier(t.first, at)
+			t.add(&tally{1, at, i})
 			continue
 		}
 		if s.byText == nil {
 			s.byText = map[string]*tally{}
 		}
-		s.byText[strings.Clone(text)] = &tally{1, at}
+		s.byText[strings.Clone(text)] = &tally{1, at, i}
 		grew += 80 + len(text)
 	}
 	return grew
-}
-
-func earlier(a, b place) place {
-	if b.compare(a) < 0 {
-		return b
-	}
-	return a
 }
 
 func (s *tallies) Merge(other State) {
@@ -161,8 +168,7 @@ func (s *tallies) Merge(other State) {
 	}
 	for text, t := range o.byText {
 		if own := s.byText[text]; own != nil {
-			own.n += t.n
-			own.first = earlier(own.first, t.first)
+			own.add(t)
 		} else {
 			s.byText[text] = t
 		}
@@ -170,12 +176,12 @@ func (s *tallies) Merge(other State) {
 }
 
 // Result returns the most frequent text, of equally frequent ones the one seen
-// first, and of those in one row the first by bytes.
+// first.
 func (s *tallies) Result() value.Value {
 	var best *tally
 	var mode string
 	for text, t := range s.byText {
-		if best == nil || cmp.Or(cmp.Compare(best.n, t.n), t.first.compare(best.first), cmp.Compare(text, mode)) < 0 {
+		if best == nil || cmp.Or(cmp.Compare(best.n, t.n), t.compare(best), cmp.Compare(text, mode)) < 0 {
 			best, mode = t, text
 		}
 	}
