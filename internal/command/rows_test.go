@@ -72,7 +72,7 @@ func TestSort(t *testing.T) {
 		{"sort - n", "n=1\nn=2", "n=2\nn=1"},
 		{"sort a, -n", "a=x n=1\na=y n=3\na=x n=2", "a=x n=2\na=x n=1\na=y n=3"},
 		// A sign with a blank behind it is for all that follow without one.
-		{"sort - a n", "a=x n=2\na=y n=3\na=x n=1", "a=y n=3\na=x n=1\na=x n=2"},
+		{"sort - a n", "a=x n=1\na=y n=3\na=x n=2", "a=y n=3\na=x n=2\na=x n=1"},
 		{"sort - a +n", "a=x n=1\na=y n=3\na=x n=2", "a=y n=3\na=x n=1\na=x n=2"},
 		{"sort -a n desc", "a=x n=1\na=y n=3\na=x n=2", "a=x n=2\na=x n=1\na=y n=3"},
 		{"sort n d", "n=1\n-\nn=2", "n=2\nn=1\n-"},

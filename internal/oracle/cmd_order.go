@@ -74,15 +74,21 @@ func sortCommand(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 
 func sortKeys(a *spl.Args) ([]sortKey, error) {
 	var keys []sortKey
+	descending := a.Peek().Kind == spl.Word && a.Peek().Text == "-" // for all fields without a sign
+	if descending {
+		a.Next()
+	}
 	for a.More() && !a.Peek().Is("desc") && !(a.Peek().Is("d") && len(keys) > 0) {
 		if a.Take(",") {
 			continue
 		}
-		k := sortKey{as: "auto"}
+		k := sortKey{as: "auto", descending: descending}
 		word := a.Next()
 		name := word.Text
 		if word.Kind == spl.Word {
-			k.descending = strings.HasPrefix(name, "-")
+			if strings.HasPrefix(name, "-") || strings.HasPrefix(name, "+") {
+				k.descending = name[0] == '-'
+			}
 			name = strings.TrimLeft(name, "+-")
 			if name == "" {
 				name = a.Field()
