@@ -62,6 +62,7 @@ type Format struct {
 	findings func(w *bufio.Writer, scan *Scan, o Options) error
 	listing  func(w *bufio.Writer, list *Listing, o Options) error
 	page     func(w *bufio.Writer, page *Page, o Options) error
+	tests    func(w *bufio.Writer, run *TestRun, o Options) error
 }
 
 // Kind is a kind of result.
@@ -73,6 +74,7 @@ const (
 	Findings             // of a scan, see [WriteFindings]
 	Listings             // of things such as detections, see [Listing]
 	Pages                // about one thing, see [Page]
+	Tests                // of detections, see [TestRun]
 )
 
 // Applies reports whether the format can show a kind of result.
@@ -86,6 +88,8 @@ func (f Format) Applies(k Kind) bool {
 		return f.listing != nil
 	case Pages:
 		return f.page != nil
+	case Tests:
+		return f.tests != nil
 	}
 	return false
 }
@@ -101,10 +105,11 @@ type rowEncoder interface {
 // Formats returns every format in the order in which help names them.
 func Formats() []Format {
 	return []Format{
-		{"table", "for reading on a terminal", tableRows, tableFindings, tableListing, tablePage},
-		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage},
-		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage},
-		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil},
+		{"table", "for reading on a terminal", tableRows, tableFindings, tableListing, tablePage, tableTests},
+		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage, ndjsonTests},
+		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage, jsonTests},
+		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil, nil},
+		{"junit", "XML, for CI servers", nil, nil, nil, nil, junitTests},
 	}
 }
 
@@ -205,6 +210,15 @@ func WritePage(w io.Writer, format string, page *Page, o Options) error {
 		return err
 	}
 	return buffered(w, func(w *bufio.Writer) error { return f.page(w, page, o) })
+}
+
+// WriteTests writes the tests of detections.
+func WriteTests(w io.Writer, format string, run *TestRun, o Options) error {
+	f, err := Find(format, Tests)
+	if err != nil {
+		return err
+	}
+	return buffered(w, func(w *bufio.Writer) error { return f.tests(w, run, o) })
 }
 
 func buffered(w io.Writer, write func(*bufio.Writer) error) error {
