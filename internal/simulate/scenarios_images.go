@@ -1,0 +1,177 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	second = time.Second
+	minute = time.Minute
+	day    = 24 * time.Hour
+
+	denied = "Client.UnauthorizedOperation"
+)
+
+// The requests that change who may use an image or a snapshot. An item says
+// who.
+
+func toAccount(id string) string { return `{"userId":"` + id + `"}` }
+
+const everyone = `{"group":"all"}`
+
+func launch(at time.Duration, image, change string, items ...string) act {
+	return act{
+		at: at, call: "ec2.ModifyImageAttribute", evidence: true,
+		request: fmt.Sprintf(`{"imageId":"%s","launchPermission":{"%s":{"items":[%s]}},"attributeType":"launchPermission"}`, image, change, strings.Join(items, ",")),
+	}
+}
+
+func createVolume(at time.Duration, snapshot string, items ...string) act {
+	return act{
+		at: at, call: "ec2.ModifySnapshotAttribute", evidence: true,
+		request: fmt.Sprintf(`{"snapshotId":"%s","createVolumePermission":{"add":{"items":[%s]}},"attributeType":"CREATE_VOLUME_PERMISSION"}`, snapshot, strings.Join(items, ",")),
+	}
+}
+
+func (a act) refused() act {
+	a.fails = denied
+	return a
+}
+
+// look is what goes before: who am I, what is there.
+func look(calls ...string) []act {
+	acts := []act{{call: "sts.GetCallerIdentity"}}
+	for i, c := range calls {
+		acts = append(acts, act{at: time.Duration(i+1) * 25 * second, call: c})
+	}
+	return acts
+}
+
+// imageScenarios are those about Amazon machine images.
+func imageScenarios() []Scenario {
+	exfiltration := []string{"T1537"}
+	return []Scenario{
+		{
+			Name: "ami-shared-account", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "A leaked key shares an image with an account outside the organization.",
+			Finds:   "ModifyImageAttribute that adds one account",
+			as:      byUser("build-export"),
+			play: func(p *plot) []act {
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", toAccount(p.stranger())))
+			},
+		},
+		{
+			Name: "ami-shared-several", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "An image is shared with four outside accounts in one call.",
+			Finds:   "ModifyImageAttribute that adds several accounts",
+			as:      byUser("image-factory"),
+			play: func(p *plot) []act {
+				var items []string
+				for range 4 {
+					items = append(items, toAccount(p.stranger()))
+				}
+				return append(look("ec2.DescribeImages"), launch(3*minute, p.image(), "add", items...))
+			},
+		},
+		{
+			Name: "ami-public", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "An image is made public from the console.",
+			Finds:   "ModifyImageAttribute that adds the group all",
+			as:      byPerson("walter"),
+			play: func(p *plot) []act {
+				return []act{{call: "ec2.DescribeImages"}, {at: 40 * second, call: "ec2.DescribeImageAttribute"}, launch(75*second, p.image(), "add", p.everyone())}
+			},
+		},
+		{
+			Name: "ami-shared-organisation", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "An image is shared with a foreign organization.",
+			Finds:   "ModifyImageAttribute that adds an organizationArn; a search for userId or group misses it",
+			as:      byRole("PlatformOps", "sybil@example.com", agentTerraform),
+			play: func(p *plot) []act {
+				owner := stranger(p.dice.below(maxAccounts))
+				arn := p.to("arn:aws:organizations::" + owner + ":organization/o-exampleorgid")
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", `{"organizationArn":"`+arn+`"}`))
+			},
+		},
+		{
+			Name: "ami-shared-ou", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "An image is shared with an organizational unit of a foreign organization.",
+			Finds:   "ModifyImageAttribute that adds an organizationalUnitArn; a search for userId or group misses it",
+			as:      byScript("golden-image-bot"),
+			play: func(p *plot) []act {
+				owner := stranger(p.dice.below(maxAccounts))
+				arn := p.to("arn:aws:organizations::" + owner + ":ou/o-exampleorgid/ou-ab12-exampleou")
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", `{"organizationalUnitArn":"`+arn+`"}`))
+			},
+		},
+		{
+			Name: "ami-share-failed-then-succeeded", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "A share is refused twice and succeeds after a while.",
+			Finds:   "ModifyImageAttribute by one caller, refused and then granted",
+			as:      byUser("ops-temp"),
+			play: func(p *plot) []act {
+				image, to := p.image(), toAccount(p.stranger())
+				return append(look("ec2.DescribeImages"),
+					launch(2*minute, image, "add", to).refused(), launch(3*minute, image, "add", to).refused(), launch(17*minute, image, "add", to))
+			},
+		},
+		{
+			Name: "ami-share-denied", Techniques: exfiltration, Outcome: "denied",
+			Summary: "A read-only user tries to share an image and is refused.",
+			Finds:   "ModifyImageAttribute with an errorCode: an attempt, and nothing was exposed",
+			as:      byUser("auditor-ro"),
+			play: func(p *plot) []act {
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", toAccount(p.stranger())).refused())
+			},
+		},
+		{
+			Name: "ami-share-own-account", Benign: true, Outcome: "shared on purpose",
+			Summary: "The image pipeline shares what it built with another account of the same owner.",
+			Finds:   "nothing, if it knows the accounts of the organization",
+			as:      byRole("ImagePipeline", "build-4711", agentBoto),
+			play: func(p *plot) []act {
+				return append(look("ec2.DescribeImages"), launch(4*minute, p.image(), "add", toAccount(p.to(p.world.sibling(p.account)))))
+			},
+		},
+		{
+			Name: "ami-share-vendor", Benign: true, Outcome: "shared on purpose",
+			Summary: "An image is shared with the security vendor that scans images.",
+			Finds:   "nothing, if it knows the vendors",
+			as:      byRole("VendorImageShare", "scan-request-88", agentBoto),
+			play: func(p *plot) []act {
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", toAccount(p.to(vendorAccount))))
+			},
+		},
+		{
+			Name: "ami-public-after-block-disabled", Techniques: []string{"T1562.001", "T1537"}, Outcome: "exposed",
+			Summary: "The block on public images is lifted, then an image is made public.",
+			Finds:   "DisableImageBlockPublicAccess, soon followed by ModifyImageAttribute that adds the group all",
+			as:      byUser("release-admin"),
+			play: func(p *plot) []act {
+				image := p.image()
+				return append(look("ec2.DescribeImages", "ec2.GetImageBlockPublicAccessState"),
+					launch(2*minute, image, "add", everyone).refused(),
+					act{at: 4 * minute, call: "ec2.DisableImageBlockPublicAccess", evidence: true},
+					launch(14*minute, image, "add", p.everyone()))
+			},
+		},
+	}
+}
+
+func (p *plot) everyone() string {
+	p.to("all")
+	return everyone
+}
+
+// sibling is another account of the same owner; one without a trail if the
+// world has no other.
+func (w *world) sibling(a *account) string {
+	for _, other := range w.accounts {
+		if other != a {
+			return other.id
+		}
+	}
+	return accountNumber(2 * len(w.accounts))
+}
