@@ -14,6 +14,7 @@ type cli struct {
 	Scan       scanCommand       `cmd:"" help:"Run detections over logs and print the findings."`
 	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
 	Detections detectionsCommand `cmd:"" help:"List detections, or show one."`
+	Simulate   simulateCommand   `cmd:"" help:"Write CloudTrail with planted attacks, and the truth."`
 	Demo       demoCommand       `cmd:"" help:"Scan an embedded sample: the first look."`
 	Help       helpCommand       `cmd:"" help:"Explain a subcommand, an SPL command or a function."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
@@ -36,8 +37,12 @@ func (helpAll) BeforeReset(k *kong.Kong, ctx *kong.Context) error {
 
 // detectionsCommand groups the subcommands about detections.
 type detectionsCommand struct {
-	List listCommand `cmd:"" help:"List detections and whether they would run here."`
-	Show showCommand `cmd:"" help:"Show a detection: what it finds, its search, its risk."`
+	List   listCommand   `cmd:"" help:"List detections and whether they would run here."`
+	Show   showCommand   `cmd:"" help:"Show a detection: what it finds, its search, its risk."`
+	Test   testCommand   `cmd:"" help:"Run the tests that detections carry."`
+	Docs   docsCommand   `cmd:"" help:"Write pages about detections: a site, or Markdown."`
+	New    newCommand    `cmd:"" help:"Write the files of a new detection, ready to be filled in."`
+	Export exportCommand `cmd:"" help:"Write detections as Splunk's savedsearches.conf, or as JSON."`
 }
 
 // outputFlags say how results are written.
@@ -116,6 +121,8 @@ func groups() []kong.Group {
 		{Key: "select", Title: "Detections"},
 		{Key: "input", Title: "Input"},
 		{Key: "content", Title: "Content"},
+		{Key: "simulate", Title: "What is written"},
+		{Key: "scenarios", Title: "What is planted"},
 		{Key: "output", Title: "Output"},
 		{Key: limitsGroup, Title: "Limits; reaching one is reported"},
 	}
@@ -129,7 +136,7 @@ func newParser(a *app) (k *kong.Kong, helped *bool, err error) {
 		&cli{},
 		kong.Name("pugmark"),
 		kong.Description("Runs Splunk detections over AWS CloudTrail, without Splunk."),
-		kong.Vars{"formats": joinOr(outputFormats())}.CloneWith(defaultLimits()),
+		kong.Vars{"formats": joinOr(rowFormats())}.CloneWith(defaultLimits()),
 		kong.ExplicitGroups(groups()),
 		kong.Help(func(_ kong.HelpOptions, ctx *kong.Context) error {
 			if *helped {

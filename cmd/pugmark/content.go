@@ -69,10 +69,13 @@ func (f *contentFlags) load() (*library, error) {
 }
 
 // detections reads the detections of the content.
-func (l *library) detections() []*detection.Detection {
+func (l *library) detections() []*detection.Detection { return l.all().Detections }
+
+// all reads the detections, stories and data sources of the content.
+func (l *library) all() *detection.Library {
 	all := detection.Load(l.dirs...)
 	l.problems = append(l.problems, all.Problems...)
-	return all.Detections
+	return all
 }
 
 // close lets go of files.
