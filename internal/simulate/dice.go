@@ -58,16 +58,6 @@ func hashText(s string) uint64 {
 // wheel picks from a list in which entries have weights.
 type wheel []int // sums of the weights up to and with each entry
 
-func newWheel[T any](entries []T, weight func(T) int) wheel {
-	w := make(wheel, len(entries))
-	sum := 0
-	for i, e := range entries {
-		sum += weight(e)
-		w[i] = sum
-	}
-	return w
-}
-
 func (w wheel) spin(d *dice) int {
 	i, found := slices.BinarySearch(w, d.below(w[len(w)-1]))
 	if found {

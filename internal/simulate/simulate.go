@@ -29,7 +29,7 @@ type Config struct {
 	Accounts   int       // 3
 	Regions    []string  // us-east-1, eu-west-1 and us-west-2
 	Org        bool      // the trail is that of an organization
-	FileEvents int       // records in a file, on average; 400
+	FileEvents int       // records in a file, on average; 200
 	Format     Format    // [S3]
 	Scenarios  []string  // names; all, unless it is just [None]
 	Jobs       int       // files written at a time; 1
@@ -159,7 +159,15 @@ func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *wo
 	return bytes.Load(), nil
 }
 
-var errAccounts = errors.New("a run has 1 to 400 accounts")
+// Check reports whether [Write] would refuse the Config, but for scenarios that
+// have more events than are asked for.
+func (c Config) Check() error {
+	_, err := c.withDefaults()
+	if err == nil {
+		_, err = choose(Scenarios(), c.Scenarios)
+	}
+	return err
+}
 
 func (c Config) withDefaults() (Config, error) {
 	if c.Events == 0 {
@@ -179,7 +187,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Regions = []string{"us-east-1", "eu-west-1", "us-west-2"}
 	}
 	if c.FileEvents == 0 {
-		c.FileEvents = 400
+		c.FileEvents = 200
 	}
 	if c.Format == "" {
 		c.Format = S3
@@ -191,7 +199,7 @@ func (c Config) withDefaults() (Config, error) {
 	case c.Days < 1 || c.Days > MaxDays:
 		return c, fmt.Errorf("a run has 1 to %d days", MaxDays)
 	case c.Accounts < 1 || c.Accounts > maxAccounts:
-		return c, errAccounts
+		return c, fmt.Errorf("a run has 1 to %d accounts", maxAccounts)
 	case c.FileEvents < 1 || c.FileEvents > MaxFileEvents:
 		return c, fmt.Errorf("a file has 1 to %d records on average", MaxFileEvents)
 	case c.Format != S3 && c.Format != Lines:

@@ -113,9 +113,9 @@ var slots = map[string]slot{
 // list is a slot for the items of an array: mostly few, at times up to most.
 func list(most int, item slot) slot {
 	return func(s *scene, b []byte) []byte {
-		n := 1
-		for n < most && s.dice.chance(7800) {
-			n++
+		n := 1 + s.dice.below(3)
+		if s.dice.chance(900) {
+			n = 1 + s.dice.below(most)
 		}
 		for i := range n {
 			if i > 0 {

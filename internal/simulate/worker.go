@@ -24,6 +24,8 @@ type worker struct {
 	sink    io.Writer
 	written int64
 	first   bool // no record of the file was begun
+
+	activity wheel // which profiles act in the window
 }
 
 func newWorker(w *world, all []*profile, out Output, lines io.WriteCloser) *worker {
@@ -124,12 +126,18 @@ func (k *worker) fill(d *delivery) error {
 	s := &k.scene
 	s.dice.seed(s.world.seed, hash(hashText("delivery"), d.number))
 	s.enter(d.account, d.region)
-	activity := newWheel(k.profiles, func(p *profile) int {
+	people := peopleAtWork(d.from)
+	k.activity = k.activity[:0]
+	sum := 0
+	for _, p := range k.profiles {
+		// Who makes many calls in a row has a turn less often.
+		turns := p.weight * 200_000 / (p.run + 1)
 		if p.human {
-			return p.weight * peopleAtWork(d.from)
+			turns = turns * people / 100
 		}
-		return p.weight * 100
-	})
+		sum += turns
+		k.activity = append(k.activity, sum)
+	}
 	k.again = k.again[:0]
 	planted := 0
 	put := func(upTo int) error {
@@ -143,7 +151,7 @@ func (k *worker) fill(d *delivery) error {
 		return nil
 	}
 	for n := 0; n < d.background; {
-		i := activity.spin(&s.dice)
+		i := k.activity.spin(&s.dice)
 		p := k.profiles[i]
 		actors := d.account.actors[i]
 		s.play(actors[s.dice.below(len(actors))])
