@@ -22,6 +22,14 @@ type outputFormat string
 
 func outputFormats() []string { return report.Names() }
 
+// rowFormats are the formats that most commands have.
+func rowFormats() []string {
+	return slices.DeleteFunc(outputFormats(), func(name string) bool {
+		_, err := report.Find(name, report.Rows)
+		return err != nil
+	})
+}
+
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (f *outputFormat) UnmarshalText(text []byte) error {
 	*f = outputFormat(text)

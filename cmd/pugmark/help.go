@@ -14,6 +14,10 @@ import (
 // "pugmark", or whole lines where they begin with another program.
 type exampler interface{ examples() []string }
 
+// exitExplainer is a subcommand whose exit codes mean something of their own,
+// a line each.
+type exitExplainer interface{ exits() []string }
+
 // printOverview is what pugmark alone and pugmark --help print.
 func printOverview(w io.Writer, app *kong.Application) error {
 	p := helpWriter{w: w}
@@ -70,6 +74,13 @@ func printHelp(w io.Writer, app *kong.Application, node *kong.Node, all bool) er
 	}
 	if takesPaths(node) {
 		p.exitCodes(node)
+	}
+	if e, ok := reflect.TypeAssert[exitExplainer](node.Target.Addr()); ok {
+		p.line("")
+		p.line("Exit codes")
+		for _, line := range e.exits() {
+			p.line("  " + line)
+		}
 	}
 	return p.err
 }
