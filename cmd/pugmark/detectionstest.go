@@ -169,7 +169,7 @@ func tested(o *trial.Outcome, withRows bool) report.Test {
 	d := o.Detection
 	t := report.Test{
 		Detection: report.TestedDetection{ID: d.ID, Name: d.Name, File: d.File},
-		Name:      o.Test, Verdict: string(o.Verdict), Reason: o.Reason,
+		Technique: d.Annotations().Techniques, Name: o.Test, Verdict: string(o.Verdict), Reason: o.Reason,
 		Messages: o.Messages, Notes: o.Notes, Events: o.Events, Rows: o.Rows, Elapsed: o.Elapsed,
 	}
 	if withRows {

@@ -35,6 +35,7 @@ const (
 // change.
 type Test struct {
 	Detection TestedDetection `json:"detection"`
+	Technique []string        `json:"technique"`
 	Name      string          `json:"test"` // "" for a detection without tests
 	Verdict   string          `json:"verdict"`
 	Reason    string          `json:"reason,omitempty"` // why it was skipped
@@ -115,6 +116,7 @@ func ndjsonTests(w *bufio.Writer, run *TestRun, _ Options) error {
 func testObjects(run *TestRun) []any {
 	objects := make([]any, len(run.Tests))
 	for i, t := range run.Tests {
+		t.Technique = append([]string{}, t.Technique...)
 		t.Messages, t.Notes = append([]string{}, t.Messages...), append([]string{}, t.Notes...)
 		objects[i] = t
 	}

@@ -20,7 +20,7 @@ func testRun() *TestRun {
 	other := TestedDetection{ID: "2", Name: "Other", File: "content/other.yml"}
 	return &TestRun{Elapsed: 3 * time.Second, Tests: []Test{
 		{
-			Detection: login, Name: "found", Verdict: TestPassed, Events: 3, Rows: 1, Notes: []string{"the message names $team$, which no row has"},
+			Detection: login, Technique: []string{"T1078"}, Name: "found", Verdict: TestPassed, Events: 3, Rows: 1, Notes: []string{"the message names $team$, which no row has"},
 			Results: []detection.Result{{{Name: "user", Value: value.OfTexts([]string{"eve", "mallory"})}}}, Elapsed: 1500 * time.Millisecond,
 		},
 		{Detection: login, Name: "lost", Verdict: TestFailed, Messages: []string{"nothing was found", "of 3 events none passes: a\x1b[2J<b"}, Events: 3},
@@ -77,7 +77,7 @@ func TestTestsAsATable(t *testing.T) {
 func TestTestsAsJSON(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(writtenTests(t, "ndjson", testRun(), Options{}), "\n")
-	want := `{"detection":{"id":"1","name":"Login <Root>","file":"content/login.yml"},"test":"found","verdict":"passed","messages":[],"notes":["the message names $team$, which no row has"],"events":3,"rows":1,"results":[{"user":["eve","mallory"]}]}`
+	want := `{"detection":{"id":"1","name":"Login <Root>","file":"content/login.yml"},"technique":["T1078"],"test":"found","verdict":"passed","messages":[],"notes":["the message names $team$, which no row has"],"events":3,"rows":1,"results":[{"user":["eve","mallory"]}]}`
 	if diff := cmp.Diff(want, lines[0]); diff != "" || len(lines) != 6 {
 		t.Errorf("%d lines: %s", len(lines), diff)
 	}

@@ -205,14 +205,7 @@ func (r *run) survey(ctx context.Context, d *data) error {
 	if err != nil && !errors.Is(err, source.ErrNothingRead) {
 		return err
 	}
-	problems, more := config.Report.Problems()
-	for i, p := range problems {
-		if i == maxNamed {
-			r.note("%d more problems with the data", len(problems)-i+more)
-			break
-		}
-		r.note("%s", p.String())
-	}
+	r.noteProblems(config.Report)
 	d.newest = math.NaN()
 	if err == nil && len(result.Rows) == 1 {
 		count, _ := result.Rows[0].Get("count").Float()
@@ -222,6 +215,25 @@ func (r *run) survey(ctx context.Context, d *data) error {
 		}
 	}
 	return nil
+}
+
+// noteProblems notes what could not be read, unless that is known.
+func (r *run) noteProblems(report *source.Report) {
+	problems, more := report.Problems()
+	named := 0
+	for _, p := range problems {
+		switch {
+		case slices.Contains(r.outcome.Notes, p.String()):
+		case named < maxNamed:
+			r.note("%s", p.String())
+			named++
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		r.note("%d more problems with the data", more)
+	}
 }
 
 // maxNamed bounds how many problems of a kind are named.
@@ -252,7 +264,10 @@ func pathIn(dir escu.Dir, label string) (name string, ok bool) {
 
 // rows runs a search to its end.
 func (r *run) rows(ctx context.Context, search *plan.Search) (*engine.Result, error) {
-	result, err := engine.Run(ctx, search, r.engine)
+	config := r.engine
+	config.Report = &source.Report{}
+	result, err := engine.Run(ctx, search, config)
+	r.noteProblems(config.Report)
 	if err != nil && ctx.Err() == nil {
 		if problems := r.detection.Search.Relocate(search.Source, err); len(problems) > 0 {
 			return nil, problems[0]

@@ -1,6 +1,8 @@
 package trial
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"strings"
 	"testing"
@@ -51,6 +53,7 @@ func config(t *testing.T, files map[string]string) (Config, *detection.Library) 
 	fsys := fstest.MapFS{
 		"data/logins.json":      {Data: []byte(logins)},
 		"data/pointer.json":     {Data: []byte(pointer)},
+		"data/packed.json":      {Data: packed(t, logins)},
 		"data/empty.json":       {},
 		"macros/cloudtrail.yml": {Data: []byte("name: cloudtrail\ndefinition: sourcetype=aws:cloudtrail\n")},
 	}
@@ -68,6 +71,19 @@ func config(t *testing.T, files map[string]string) (Config, *detection.Library) 
 		Library: library, Dirs: []escu.Dir{dir}, Env: command.Env{Macros: base.Macros}, Lookups: base.Lookups,
 		Finder: &dataset.Finder{}, Jobs: 2, Clock: func() time.Time { return clock },
 	}, library
+}
+
+func packed(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // tell runs the tests and writes their outcomes, a line each and below it what
@@ -261,6 +277,12 @@ func TestNow(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	if diff := cmp.Diff("t: passed\n", oneDetection(t, moving, at)); diff != "" {
+		t.Error(diff)
+	}
+	timeless := strings.Replace(moving, "data/logins.json", "data/packed.json", 1)
+	want := "t: failed\n  nothing could be read\n" +
+		"  note: data/packed.json: update_timestamp: no time to move was found; JSON that is not packed was expected\n"
+	if diff := cmp.Diff(want, oneDetection(t, timeless, at)); diff != "" {
 		t.Error(diff)
 	}
 }
