@@ -1,6 +1,6 @@
 // Package content is the content that the binary carries: detections, macros,
-// stories and data sources in the layout and YAML of Splunk Security Content,
-// and a sample of CloudTrail logs.
+// lookups, stories and data sources in the layout and YAML of Splunk Security
+// Content, the events that test the detections, and a sample of CloudTrail logs.
 //
 // It holds files and reads none of them.
 package content
@@ -10,7 +10,7 @@ import (
 	"io/fs"
 )
 
-//go:embed detections macros stories data_sources sample
+//go:embed detections macros lookups stories data_sources sample tests
 var files embed.FS
 
 // FS returns the content directory.

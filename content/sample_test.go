@@ -37,7 +37,7 @@ func scanSample(t *testing.T, define ...string) (findings []*detection.Finding, 
 			t.Fatal(err)
 		}
 	}
-	d := detection.Load(dir).Detections[0]
+	d := find(t, "AWS AMI Attribute Modification for Exfiltration")
 	search, problems := d.Compile(&command.Env{Macros: base.Macros, Lookups: base.Lookups})
 	if len(problems) > 0 {
 		t.Fatal(problems)
