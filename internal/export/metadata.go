@@ -2,6 +2,7 @@ package export
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/detection"
@@ -58,7 +59,7 @@ type Analytic struct {
 	Name     string `json:"name"`
 	TypeID   int    `json:"type_id"`
 	Type     string `json:"type"`
-	Version  int    `json:"version"`
+	Version  string `json:"version"`
 	Category string `json:"category,omitempty"`
 }
 
@@ -93,7 +94,7 @@ func ruleOf(d *detection.Detection) Rule {
 			ClassUID: 2004, SeverityID: severityID(level),
 			FindingInfo: FindingInfo{
 				Title: d.Name, Desc: d.Description, Types: []string{string(d.Type)}, DataSources: list(d.DataSources),
-				Analytic: Analytic{UID: d.ID, Name: d.Name, TypeID: 1, Type: "Rule", Version: d.Version, Category: d.Category},
+				Analytic: Analytic{UID: d.ID, Name: d.Name, TypeID: 1, Type: "Rule", Version: strconv.Itoa(d.Version), Category: d.Category},
 				Attacks:  []Attack{},
 			},
 		},

@@ -164,6 +164,9 @@ var markdownEntities = strings.NewReplacer(
 // the beginning of a line.
 var lineStart = regexp.MustCompile(`(?m)^(\s*)([#+=~-]|\d+[.)])`)
 
+// entity is what Markdown would take for another character.
+var entity = regexp.MustCompile(`^&#?[0-9A-Za-z]+;`)
+
 // markdownText writes text so that Markdown shows it as it is.
 func markdownText(s string) string {
 	var b strings.Builder
@@ -173,7 +176,10 @@ func markdownText(s string) string {
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		case '&':
-			b.WriteString("&amp;")
+			if entity.MatchString(s[i:]) {
+				b.WriteByte('\\')
+			}
+			b.WriteByte('&')
 		case '_':
 			// Within a word it means nothing, and names are easier to read so.
 			if !(i > 0 && isWord(s[i-1]) && i+1 < len(s) && isWord(s[i+1])) {

@@ -85,7 +85,8 @@ func quoted(s string) string {
 	if err := e.Encode(s); err != nil {
 		panic(err) // a text is always written
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	// JSON leaves this one as it is, and YAML refuses it.
+	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\x7f", `\u007f`)
 }
 
 func (d *draft) yaml() []byte {
