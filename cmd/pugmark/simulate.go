@@ -35,7 +35,7 @@ type simulateCommand struct {
 	Truth         string   `placeholder:"FILE" group:"scenarios" help:"What was planted; by default DIR.truth.json."`
 
 	Force bool `group:"output" help:"Write into a directory that is not empty."`
-	Jobs  jobs `placeholder:"N" group:"output" help:"Files written at a time; one per processor by default."`
+	Jobs  jobs `placeholder:"N" group:"output" help:"Files at a time; one per processor by default."`
 	Quiet bool `short:"q" group:"output" help:"No summary: errors only."`
 }
 

@@ -124,6 +124,10 @@ func failuresOf(c *call) []failure {
 	case "signin":
 		add(1, "", "Failed authentication")
 	case "sts":
+		if strings.Contains(c.name, "With") { // the caller is nobody yet
+			add(1, "AccessDenied", "Not authorized to perform "+action)
+			break
+		}
 		add(1, "AccessDenied", caller+action+" on resource: arn:aws:iam::$account:role/$app-app")
 	case "secretsmanager", "ssm", "dynamodb":
 		add(50, "AccessDeniedException", caller+action+" because no identity-based policy allows the "+action+" action")

@@ -53,6 +53,7 @@ func computeCalls() []call {
 		{source: "ec2", name: "CopySnapshot", kind: write, request: `{"sourceRegion":"$region","sourceSnapshotId":"$snapshot","encrypted":true,"kmsKeyId":"arn:aws:kms:$region:$account:key/$cmk"}`, response: `{"requestId":"$request","snapshotId":"snap-0$hex"}`},
 		{source: "ec2", name: "DeleteSnapshot", kind: write, request: `{"snapshotId":"$snapshot"}`, response: `{"requestId":"$request","_return":true}`},
 		{source: "ec2", name: "CreateImage", kind: write, request: `{"instanceId":"$instance","name":"AwsBackup-$instance-$short","noReboot":true,"blockDeviceMapping":{}}`, response: `{"requestId":"$request","imageId":"$image"}`},
+		{source: "ec2", name: "ModifyImageAttribute", variant: "description", kind: write, request: `{"imageId":"$image","attributeType":"description","description":{"value":"$app of $env"}}`, response: done},
 		{source: "ec2", name: "DeregisterImage", kind: write, request: `{"imageId":"$image"}`, response: `{"requestId":"$request","_return":true}`},
 		{source: "ec2", name: "CreateSecurityGroup", kind: write, request: `{"groupName":"$app-$env","groupDescription":"Managed by Terraform","vpcId":"$vpc"}`, response: `{"requestId":"$request","_return":true,"groupId":"$group","securityGroupArn":"arn:aws:ec2:$region:$account:security-group/$group"}`},
 		{

@@ -30,6 +30,7 @@ func dataCalls() []call {
 		{source: "s3", name: "GetBucketPolicy", request: `{` + bucketHost + `,"policy":""}`, extra: bare, resources: bucketARN},
 		{source: "s3", name: "GetBucketPublicAccessBlock", request: `{` + bucketHost + `,"publicAccessBlock":""}`, extra: bare, resources: bucketARN},
 		{source: "s3", name: "GetBucketEncryption", request: `{` + bucketHost + `,"encryption":""}`, extra: bare, resources: bucketARN},
+		{source: "s3", name: "PutBucketPolicy", variant: "private", kind: write, request: `{` + bucketHost + `,"policy":"","bucketPolicy":{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::$bucket","arn:aws:s3:::$bucket/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}}`, extra: fill(objectExtra, "%IN", "$num", "%OUT", "0"), resources: bucketARN},
 		{source: "s3", name: "PutBucketTagging", kind: write, request: `{` + bucketHost + `,"tagging":"","Tagging":{"TagSet":{"Tag":[$tags]}}}`, extra: bare, resources: bucketARN},
 
 		{source: "kms", name: "Decrypt", request: `{"encryptionAlgorithm":"SYMMETRIC_DEFAULT",` + encryption + `}`, extra: `{"keyMaterialId":"$hex$hex$hex$hex"}`, resources: keyARN},

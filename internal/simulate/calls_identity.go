@@ -2,7 +2,7 @@ package simulate
 
 const (
 	roleARN     = `[{"accountId":"$account","type":"AWS::IAM::Role","ARN":"arn:aws:iam::$account:role/%ROLE"}]`
-	credentials = `"credentials":{"accessKeyId":"$newkey","sessionToken":"IQoJb3JpZ2luX2Vj$token","expiration":"$stamp"}`
+	credentials = `"credentials":{"accessKeyId":"$newkey","sessionToken":"IQoJb3JpZ2luX2Vj$token","expiration":"$expiry"}`
 )
 
 // identityCalls are those of IAM, STS and the sign-in.

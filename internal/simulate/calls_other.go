@@ -22,7 +22,7 @@ func otherCalls() []call {
 		{source: "logs", name: "PutRetentionPolicy", kind: write, request: `{"logGroupName":"/aws/lambda/$app-$env","retentionInDays":90}`},
 		{source: "monitoring", name: "DescribeAlarms", request: `{"maxRecords":100,"alarmNamePrefix":"TargetTracking-table/$app-$env"}`},
 		{source: "monitoring", name: "GetMetricData", kind: readData, request: `{"metricDataQueries":[{"id":"m$digit","metricStat":{"metric":{"namespace":"AWS/ApplicationELB","metricName":"RequestCount","dimensions":[{"name":"LoadBalancer","value":"app/$app/$long"}]},"period":300,"stat":"Sum"},"returnData":true}],"startTime":"$before","endTime":"$time"}`},
-		{source: "config", name: "PutEvaluations", kind: write, request: `{"evaluations":[{"complianceResourceType":"AWS::EC2::Instance","complianceResourceId":"$instance","complianceType":"COMPLIANT","orderingTimestamp":"$stamp"}],"resultToken":"HIDDEN_DUE_TO_SECURITY_REASONS","testMode":false}`, response: `{"failedEvaluations":[]}`},
+		{source: "config", name: "PutEvaluations", kind: write, request: `{"evaluations":[$evaluations],"resultToken":"HIDDEN_DUE_TO_SECURITY_REASONS","testMode":false}`, response: `{"failedEvaluations":[]}`},
 		{source: "guardduty", name: "ListDetectors", request: `{"maxResults":50}`},
 		{source: "health", name: "DescribeEventAggregates", global: true, request: `{"aggregateField":"eventTypeCategory","filter":{"eventStatusCodes":["open","upcoming"]}}`},
 		{source: "support", name: "DescribeTrustedAdvisorChecks", global: true, request: `{"language":"en"}`},

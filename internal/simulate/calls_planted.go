@@ -29,8 +29,8 @@ func plantedCalls() []call {
 		{source: "backup", name: "PutBackupVaultAccessPolicy", kind: write},
 		{source: "backup", name: "StartCopyJob", kind: write, response: `{"copyJobId":"$uuid","creationDate":"$stamp","isParent":false}`},
 		{source: "datasync", name: "CreateLocationS3", kind: write, response: `{"locationArn":"arn:aws:datasync:$region:$account:location/loc-0$hex"}`},
-		{source: "datasync", name: "CreateTask", kind: write, response: `{"taskArn":"arn:aws:datasync:$region:$account:task/task-0$long"}`},
-		{source: "datasync", name: "StartTaskExecution", kind: write, response: `{"taskExecutionArn":"arn:aws:datasync:$region:$account:task/task-0$long/execution/exec-0$hex"}`},
+		{source: "datasync", name: "CreateTask", kind: write, response: `{"taskArn":"arn:aws:datasync:$region:$account:task/%TASK"}`},
+		{source: "datasync", name: "StartTaskExecution", kind: write, response: `{"taskExecutionArn":"arn:aws:datasync:$region:$account:task/%TASK/execution/exec-0$hex"}`},
 		{source: "cloudtrail", name: "StopLogging", kind: write, request: `{"name":"arn:aws:cloudtrail:$region:$account:trail/management-events"}`},
 		{
 			source: "signin", name: "ConsoleLogin", variant: "password", kind: signIn, global: true, response: `{"ConsoleLogin":"Success"}`,

@@ -66,7 +66,7 @@ func profiles(book map[string]*call) []*profile {
 			lambda.CreateFunction 1 ecr.InitiateLayerUpload 12 ecr.PutImage 8 ecs.RegisterTaskDefinition 8 ecs.UpdateService 8
 			ecs.DescribeServices 40 iam.GetRole 50 iam.GetPolicy 40 iam.ListRolePolicies 30 iam.CreateRole 2
 			iam.AttachRolePolicy 2 iam.PutRolePolicy 2 iam.CreatePolicyVersion 1 s3.GetBucketPolicy 24 s3.GetBucketAcl 20
-			s3.PutBucketTagging 2 s3.GetObject 40 s3.PutObject 50 ec2.DescribeVpcs 20 ec2.DescribeSubnets 26 ec2.DescribeSecurityGroups 30
+			s3.PutBucketTagging 2 s3.PutBucketPolicy:private 2 ec2.ModifyImageAttribute:description 2 s3.GetObject 40 s3.PutObject 50 ec2.DescribeVpcs 20 ec2.DescribeSubnets 26 ec2.DescribeSecurityGroups 30
 			ec2.CreateSecurityGroup 2 ec2.AuthorizeSecurityGroupIngress 3 ec2.RevokeSecurityGroupIngress 1 ec2.CreateLaunchTemplateVersion 3
 			kms.DescribeKey 20 rds.DescribeDBInstances 12 rds.ModifyDBInstance 1 route53.ChangeResourceRecordSets 3
 			eks.DescribeCluster 10 ssm.PutParameter 3 logs.PutRetentionPolicy 2 autoscaling.UpdateAutoScalingGroup 2 dynamodb.DescribeTable 10

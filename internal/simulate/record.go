@@ -94,15 +94,15 @@ func (s *scene) connection(b []byte, c *call) []byte {
 		b = append(append(b, `,"tlsDetails":{"tlsVersion":"`...), version...)
 		b = append(append(b, `","cipherSuite":"`...), suite...)
 		b = append(b, `","clientProvidedHostHeader":"`...)
-		b = append(b, c.source...)
-		if c.global {
-			if c.kind == signIn {
-				b = append(b, ".aws"...)
-			}
-		} else {
-			b = append(append(b, '.'), s.region...)
+		switch {
+		case c.kind == signIn:
+			b = append(b, "signin.aws.amazon.com"...)
+		case c.global:
+			b = append(append(b, c.source...), ".amazonaws.com"...)
+		default:
+			b = append(append(append(append(b, c.source...), '.'), s.region...), ".amazonaws.com"...)
 		}
-		b = append(b, `.amazonaws.com"}`...)
+		b = append(b, `"}`...)
 	}
 	if who.console && c.kind != signIn {
 		b = append(b, `,"sessionCredentialFromConsole":"true"`...)

@@ -134,7 +134,7 @@ func plant(w *world, book map[string]*call, c *Config, wanted map[string]bool) (
 
 		length := int64(acts[len(acts)-1].at/time.Second) + 1
 		slot := span / int64(len(all))
-		begin := c.Start.Unix() + slot*int64(i) + int64(p.dice.below(int(slot/4)))
+		begin := c.Start.Unix() + slot*int64(i) + int64(p.dice.below(int(slot/3)))
 		room := slot / 2
 		if sc.long {
 			begin, room = c.Start.Unix()+span/50, span*9/10

@@ -17,7 +17,7 @@ func restore(at time.Duration, cluster bool, snapshot, recipient string) act {
 	}
 }
 
-// vault is a name for a snapshot of a database.
+// databaseSnapshot is a name for a snapshot of a database.
 func (p *plot) databaseSnapshot() string {
 	return p.thing("database snapshot", fmt.Sprintf("%s-final-%06x", apps[p.dice.below(len(apps))], p.dice.below(1<<24)))
 }
@@ -153,6 +153,7 @@ func storageScenarios() []Scenario {
 			as:      byScript("datasync-runner"),
 			play: func(p *plot) []act {
 				p.fix("$bucket", p.bucket())
+				p.thing("task", p.fix("%TASK", "task-0"+string(appendHex(nil, p.dice.uint64(), 16))))
 				p.stranger()
 				location := func(bucket string) string {
 					return `{"s3BucketArn":"arn:aws:s3:::` + bucket + `","s3Config":{"bucketAccessRoleArn":"arn:aws:iam::$account:role/datasync"},"s3StorageClass":"STANDARD","subdirectory":"/","tags":[]}`
@@ -162,7 +163,7 @@ func storageScenarios() []Scenario {
 					{at: minute, call: "datasync.CreateLocationS3", request: location("$bucket")},
 					{at: 2 * minute, call: "datasync.CreateLocationS3", request: location("archive-inbox-2e19")},
 					{at: 3 * minute, call: "datasync.CreateTask", evidence: true, request: `{"name":"nightly","sourceLocationArn":"arn:aws:datasync:$region:$account:location/loc-0$long","destinationLocationArn":"arn:aws:datasync:$region:$account:location/loc-0$hex","options":{"verifyMode":"ONLY_FILES_TRANSFERRED","overwriteMode":"ALWAYS","logLevel":"OFF"}}`},
-					{at: 4 * minute, call: "datasync.StartTaskExecution", evidence: true, request: `{"taskArn":"arn:aws:datasync:$region:$account:task/task-0$long"}`},
+					{at: 4 * minute, call: "datasync.StartTaskExecution", evidence: true, request: `{"taskArn":"arn:aws:datasync:$region:$account:task/%TASK"}`},
 				}
 			},
 		},

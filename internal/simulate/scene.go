@@ -101,6 +101,11 @@ func appendTime(b []byte, seconds int64) []byte {
 	return time.Unix(seconds, 0).UTC().AppendFormat(b, time.RFC3339)
 }
 
+// appendStamp writes a time as it stands in many answers.
+func appendStamp(b []byte, seconds int64) []byte {
+	return time.Unix(seconds, 0).UTC().AppendFormat(b, "Jan 2, 2006, 3:04:05 PM")
+}
+
 func appendInt(b []byte, n int) []byte { return strconv.AppendInt(b, int64(n), 10) }
 
 // session is the number of the temporary credentials that the actor has at the

@@ -72,10 +72,14 @@ func newSchedule(c *Config, w *world, events []*planted) *schedule {
 func (s *schedule) deliveries() iter.Seq[*delivery] {
 	return func(yield func(*delivery) bool) {
 		planted := s.planted
-		left := s.regular + len(planted)
+		left := usual*s.regular + sparse*len(planted)
 		give := func(d *delivery) bool {
-			d.background = s.share(left)
-			left--
+			weight := usual
+			if len(d.planted) > 0 {
+				weight = sparse
+			}
+			d.background = s.share(weight, left)
+			left -= weight
 			if d.background == 0 && len(d.planted) == 0 {
 				return true
 			}
@@ -107,15 +111,23 @@ func (s *schedule) deliveries() iter.Seq[*delivery] {
 	}
 }
 
-// share returns how many background events the next of so many files gets:
-// some hold few, some many, and none is left over at the end.
-func (s *schedule) share(left int) int {
-	if left == 1 {
+// Weights of files. Those with planted events are fuller than they would be
+// without, and not by too much: they do not keep to the rhythm.
+const (
+	usual  = 4
+	sparse = 1
+)
+
+// share returns how many background events the next file gets, by its weight
+// among the files that are left: some hold few, some many, and none is left
+// over at the end.
+func (s *schedule) share(weight, left int) int {
+	if left == weight {
 		n := s.background
 		s.background = 0
 		return int(n)
 	}
-	mean := float64(s.background) / float64(left)
+	mean := float64(s.background) / float64(left) * float64(weight)
 	size := float64(0.3)
 	for range 3 { // the mean of the sum is 1
 		size += float64(s.dice.float() * 1.4 / 3)

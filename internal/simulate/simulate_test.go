@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"path"
@@ -143,18 +145,14 @@ func TestSameSeedGivesTheSameBytes(t *testing.T) {
 	}
 }
 
-// What a seed gives is the same on every machine and with every release.
+// What a seed gives is the same on every machine. A change of the tables
+// changes it, and nothing else may.
 func TestSeedGivesTheBytesItAlwaysGave(t *testing.T) {
 	t.Parallel()
-	m, _ := write(t, simulate.Config{Seed: 1, Events: 400, Format: simulate.Lines})
-	var got []string
-	for i, r := range m.records(t) {
-		if i%80 == 0 {
-			got = append(got, r.EventTime.Format(time.RFC3339)+" "+r.EventName+" "+r.EventID)
-		}
-	}
-	if diff := cmp.Diff([]string{}, got); diff != "" {
-		t.Error(diff)
+	m, _ := write(t, simulate.Config{Seed: 1, Events: 2000, Format: simulate.Lines})
+	const want = "5ff4d57fa7bd2b9be769f3541e179cd9fe5531ae46ecbadbffabb96c4b618353"
+	if got := fmt.Sprintf("%x", sha256.Sum256(m.files[simulate.LinesFile])); got != want {
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -289,7 +287,7 @@ func TestNobodyIsAccused(t *testing.T) {
 // The records are as varied as those of accounts at work.
 func TestRecordsAreVaried(t *testing.T) {
 	t.Parallel()
-	m, truth := write(t, simulate.Config{Seed: 9, Events: 25_000})
+	m, truth := write(t, simulate.Config{Seed: 9, Events: 20_000, FileEvents: 30})
 	kinds, names, versions, hours := map[string]int{}, map[string]int{}, map[string]int{}, [24]int{}
 	failed, data, small, large, total, ipv6, weekend := 0, 0, 0, 0, 0, 0, 0
 	all := m.records(t)

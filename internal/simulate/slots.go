@@ -1,7 +1,5 @@
 package simulate
 
-import "time"
-
 // slots are the values of templates. Those that name a resource draw it from
 // a stock of the account and region, so that the same names come again and
 // again, and an event names the same one in its request and its answer.
@@ -9,7 +7,12 @@ var slots = map[string]slot{
 	// The event and who caused it.
 	"account": func(s *scene, b []byte) []byte { return append(b, s.account.id...) },
 	"region":  func(s *scene, b []byte) []byte { return append(b, s.region...) },
-	"arn":     func(s *scene, b []byte) []byte { return append(b, s.who.arn...) },
+	"arn": func(s *scene, b []byte) []byte {
+		if s.who.arn == "" {
+			return append(b, "anonymous"...)
+		}
+		return append(b, s.who.arn...)
+	},
 	"request": func(s *scene, b []byte) []byte { return append(b, s.requestID[:]...) },
 	"org":     func(s *scene, b []byte) []byte { return append(b, s.world.org...) },
 	"key": func(s *scene, b []byte) []byte {
@@ -24,10 +27,8 @@ var slots = map[string]slot{
 	// Times.
 	"time":   func(s *scene, b []byte) []byte { return appendTime(b, s.now) },
 	"before": func(s *scene, b []byte) []byte { return appendTime(b, s.now-int64(s.dice.below(40*86400))) },
-	"after":  func(s *scene, b []byte) []byte { return appendTime(b, s.now+3600) },
-	"stamp": func(s *scene, b []byte) []byte {
-		return time.Unix(s.now, 0).UTC().AppendFormat(b, "Jan 2, 2006, 3:04:05 PM")
-	},
+	"stamp":  func(s *scene, b []byte) []byte { return appendStamp(b, s.now) },
+	"expiry": func(s *scene, b []byte) []byte { return appendStamp(b, s.now+3600) },
 	"millis": func(s *scene, b []byte) []byte { return appendInt(b, int(s.now)*1000+s.dice.below(1000)) },
 
 	// Fresh numbers.
@@ -78,31 +79,41 @@ var slots = map[string]slot{
 	},
 
 	// Lists of varying length, the tail of the sizes.
-	"instances": list(60, func(s *scene, b []byte) []byte {
+	"instances": list(1, 60, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 1, s.dice.uint64()%180)
 		return append(appendHex(append(b, `{"instanceId":"i-0`...), h, 16), `"}`...)
 	}),
-	"volumes": list(40, func(s *scene, b []byte) []byte {
+	"volumes": list(1, 40, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 4, s.dice.uint64()%240)
 		return append(appendHex(append(b, `{"volumeId":"vol-0`...), h, 16), `"}`...)
 	}),
-	"enis": list(30, func(s *scene, b []byte) []byte {
+	"enis": list(1, 30, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 7, s.dice.uint64()%220)
 		return append(appendHex(append(b, `{"networkInterfaceId":"eni-0`...), h, 16), `"}`...)
 	}),
-	"digests": list(24, func(s *scene, b []byte) []byte {
+	"digests": list(1, 24, func(s *scene, b []byte) []byte {
 		b = append(b, `{"imageDigest":"sha256:`...)
 		for range 4 {
 			b = appendHex(b, s.dice.uint64(), 16)
 		}
 		return append(b, `"}`...)
 	}),
-	"tags": list(9, func(s *scene, b []byte) []byte {
+	"tags": list(1, 9, func(s *scene, b []byte) []byte {
 		b = append(append(b, `{"key":"`...), tagKeys[s.dice.below(len(tagKeys))]...)
 		b = append(append(b, `","value":"`...), apps[s.dice.below(len(apps))]...)
 		return append(b, `"}`...)
 	}),
-	"settings": list(30, func(s *scene, b []byte) []byte {
+	"evaluations": list(1, 25, func(s *scene, b []byte) []byte {
+		h := hash(s.place, 1, s.dice.uint64()%180)
+		b = append(b, `{"complianceResourceType":"AWS::EC2::Instance","complianceResourceId":"i-0`...)
+		b = append(appendHex(b, h, 16), `","complianceType":"`...)
+		if !s.dice.chance(9000) {
+			b = append(b, "NON_"...)
+		}
+		b = append(b, `COMPLIANT","orderingTimestamp":"`...)
+		return append(appendStamp(b, s.now), `"}`...)
+	}),
+	"settings": list(6, 30, func(s *scene, b []byte) []byte {
 		b = append(append(b, `{"name":"`...), settings[s.dice.below(len(settings))]...)
 		b = append(append(b, `","value":"`...), apps[s.dice.below(len(apps))]...)
 		b = append(append(b, '.'), environments[s.dice.below(len(environments))]...)
@@ -111,11 +122,11 @@ var slots = map[string]slot{
 }
 
 // list is a slot for the items of an array: mostly few, at times up to most.
-func list(most int, item slot) slot {
+func list(least, most int, item slot) slot {
 	return func(s *scene, b []byte) []byte {
-		n := 1 + s.dice.below(3)
+		n := least + s.dice.below(2*least+1)
 		if s.dice.chance(900) {
-			n = 1 + s.dice.below(most)
+			n = least + s.dice.below(most-least+1)
 		}
 		for i := range n {
 			if i > 0 {

@@ -36,7 +36,7 @@ const maxAccounts = 400
 // accountNumber makes the nth account ID: three digits, each four times. Even
 // numbers are for the accounts of the world, odd ones for strangers.
 func accountNumber(n int) string {
-	digits := (n*7+111)%899 + 100 // 7 and 899 have no common factor: all differ
+	digits := (n*7+23)%899 + 100 // 7 and 899 have no common factor: all differ
 	var b strings.Builder
 	for _, d := range fmt.Sprint(digits) {
 		b.WriteString(strings.Repeat(string(d), 4))
