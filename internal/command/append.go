@@ -26,6 +26,9 @@ func (op *appendOp) String() string                   { return "append" + op.sub
 func (op *appendOp) Kind() plan.Kind                  { return plan.Centralized }
 func (op *appendOp) Needs(wanted event.Set) event.Set { return wanted }
 
+// Opens is true where the subsearch does not tell its columns.
+func (op *appendOp) Opens() bool { return !plan.Closed(op.sub.search) }
+
 func (op *appendOp) Columns(in []string) []string {
 	return mergeColumns(in, plan.Columns(op.sub.search))
 }

@@ -42,6 +42,9 @@ func (op *appendcolsOp) Kind() plan.Kind { return plan.Centralized }
 // what the row has.
 func (op *appendcolsOp) Needs(wanted event.Set) event.Set { return wanted }
 
+// Opens is true where the subsearch does not tell its columns.
+func (op *appendcolsOp) Opens() bool { return !plan.Closed(op.sub.search) }
+
 func (op *appendcolsOp) Columns(in []string) []string {
 	return mergeColumns(in, plan.Columns(op.sub.search))
 }

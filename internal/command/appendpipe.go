@@ -37,6 +37,11 @@ func (op *appendpipeOp) Needs(wanted event.Set) event.Set {
 	return wanted.Union(inner)
 }
 
+// Opens is true where a command for the rows added does not tell its columns.
+func (op *appendpipeOp) Opens() bool {
+	return slices.ContainsFunc(op.ops, func(o plan.Op) bool { x, ok := o.(plan.Opener); return ok && x.Opens() })
+}
+
 func (op *appendpipeOp) Columns(in []string) []string {
 	return mergeColumns(in, plan.Columns(&plan.Search{Ops: append([]plan.Op{columnsOp(in)}, op.ops...)}))
 }

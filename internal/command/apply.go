@@ -84,6 +84,9 @@ func (op *applyOp) String() string {
 	return fmt.Sprintf("apply %s%s show_density=%t", spl.ArgString(op.model.name), op.thresholds, op.showDensity)
 }
 
+// Opens tells that the model names the columns.
+func (op *applyOp) Opens() bool { return true }
+
 func (op *applyOp) Kind() plan.Kind { return plan.Streaming }
 
 // Needs asks for every field: which ones the model was learned from is known

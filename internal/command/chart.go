@@ -108,6 +108,9 @@ func (op *chartOp) Needs(event.Set) event.Set {
 	return fields
 }
 
+// Opens is true where the values of a field name the columns.
+func (op *chartOp) Opens() bool { return op.column != nil }
+
 func (op *chartOp) Columns([]string) []string {
 	var names []string
 	if op.row != nil {

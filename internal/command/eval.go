@@ -59,6 +59,11 @@ func (op evalOp) Needs(wanted event.Set) event.Set {
 
 // Columns adds the computed fields. Those whose names come from the data are
 // not known.
+// Opens is true where the value of a field names another.
+func (op evalOp) Opens() bool {
+	return slices.ContainsFunc(op.assignments, func(x eval.Assignment) bool { return x.Templated() })
+}
+
 func (op evalOp) Columns(in []string) []string {
 	for _, x := range op.assignments {
 		if !x.Templated() {

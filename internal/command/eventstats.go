@@ -31,6 +31,7 @@ type eventstatsOp struct{ aggregation }
 func (op *eventstatsOp) String() string                   { return op.string("eventstats") }
 func (op *eventstatsOp) Kind() plan.Kind                  { return plan.Dataset }
 func (op *eventstatsOp) Needs(wanted event.Set) event.Set { return wanted.Union(op.needs()) }
+func (op *eventstatsOp) Opens() bool                      { return op.wild() }
 func (op *eventstatsOp) Columns(in []string) []string     { return addColumns(in, op.columns()...) }
 
 func (op *eventstatsOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {

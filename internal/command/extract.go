@@ -58,6 +58,9 @@ type extractOp struct {
 	keepEmpty          bool
 }
 
+// Opens tells that the text names the fields.
+func (op extractOp) Opens() bool { return true }
+
 func (op extractOp) String() string {
 	s := "extract"
 	if op.kvDelim != "" {

@@ -30,6 +30,9 @@ var fromjson = &Spec{
 
 type fromjsonOp struct{ field, prefix string }
 
+// Opens tells that the text names the fields.
+func (op fromjsonOp) Opens() bool { return true }
+
 func (op fromjsonOp) String() string {
 	s := "fromjson " + argName(op.field)
 	if op.prefix != "" {

@@ -76,6 +76,9 @@ func (op *joinOp) Needs(wanted event.Set) event.Set {
 	return wanted.With(op.fields...)
 }
 
+// Opens is true where the subsearch does not tell its columns.
+func (op *joinOp) Opens() bool { return !plan.Closed(op.sub.search) }
+
 func (op *joinOp) Columns(in []string) []string {
 	return mergeColumns(in, plan.Columns(op.sub.search))
 }

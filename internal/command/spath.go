@@ -58,6 +58,9 @@ func (op spathOp) Needs(wanted event.Set) event.Set {
 	return wanted.With(op.input)
 }
 
+// Opens is true without a path: the text names the fields.
+func (op spathOp) Opens() bool { return op.path == "" }
+
 func (op spathOp) Columns(in []string) []string {
 	if op.path != "" {
 		return addColumn(in, op.output)

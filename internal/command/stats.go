@@ -45,6 +45,9 @@ type aggregation struct {
 	place    place
 }
 
+// wild reports whether a function is for all fields that a pattern matches.
+func (op *aggregation) wild() bool { return slices.ContainsFunc(op.calls, (*agg.Call).Wild) }
+
 // take reads the functions and the BY clause.
 func (op *aggregation) take(a *spl.Args) {
 	op.place = placeOf(a)
@@ -93,6 +96,7 @@ type statsOp struct{ aggregation }
 func (op *statsOp) String() string            { return op.string("stats") }
 func (op *statsOp) Kind() plan.Kind           { return plan.Transforming }
 func (op *statsOp) Needs(event.Set) event.Set { return op.needs() }
+func (op *statsOp) Opens() bool               { return op.wild() }
 func (op *statsOp) Columns([]string) []string { return slices.Concat(byNames(op.by), op.columns()) }
 
 // UsesOrder tells that rows made from one event, which share its place, may

@@ -101,7 +101,9 @@ func (op *streamstatsOp) String() string {
 	return op.string(s)
 }
 
-func (op *streamstatsOp) Kind() plan.Kind              { return plan.Centralized }
+func (op *streamstatsOp) Kind() plan.Kind { return plan.Centralized }
+func (op *streamstatsOp) Opens() bool     { return op.wild() }
+
 func (op *streamstatsOp) Columns(in []string) []string { return addColumns(in, op.columns()...) }
 
 func (op *streamstatsOp) Needs(wanted event.Set) event.Set {

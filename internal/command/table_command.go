@@ -29,6 +29,9 @@ func (op tableOp) String() string                   { return "table " + argNames
 func (op tableOp) Kind() plan.Kind                  { return plan.Streaming }
 func (op tableOp) Needs(wanted event.Set) event.Set { return onlyNames(wanted, op.names) }
 
+// Opens is true with a pattern, which stands for whatever the rows have.
+func (op tableOp) Opens() bool { return slices.ContainsFunc(op.names, isPattern) }
+
 // Columns names the columns up to the first pattern where only the rows tell
 // what it means; the others stand in the rows as they are named.
 func (op tableOp) Columns(in []string) []string {

@@ -83,6 +83,10 @@ func (op *timechartOp) String() string {
 
 func (op *timechartOp) Kind() plan.Kind           { return plan.Transforming }
 func (op *timechartOp) Needs(event.Set) event.Set { return op.needs().With("_time") }
+
+// Opens is as for chart.
+func (op *timechartOp) Opens() bool { return op.column != nil }
+
 func (op *timechartOp) Columns([]string) []string {
 	return append([]string{"_time"}, op.columnNames()...)
 }

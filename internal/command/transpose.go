@@ -50,6 +50,10 @@ func (op transposeOp) Kind() plan.Kind { return plan.Transforming }
 
 // Needs is every field: each makes a row.
 func (op transposeOp) Needs(event.Set) event.Set { return event.AllFields }
+
+// Opens tells that the rows name the columns.
+func (op transposeOp) Opens() bool { return true }
+
 func (op transposeOp) Columns([]string) []string { return []string{op.column} }
 
 func (op transposeOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -91,6 +92,11 @@ func (op *unionOp) Kind() plan.Kind {
 }
 
 func (op *unionOp) Needs(wanted event.Set) event.Set { return wanted }
+
+// Opens is true where a subsearch does not tell its columns.
+func (op *unionOp) Opens() bool {
+	return slices.ContainsFunc(op.subs, func(s *subsearch) bool { return !plan.Closed(s.search) })
+}
 
 func (op *unionOp) Columns(in []string) []string {
 	for i, sub := range op.subs {

@@ -31,6 +31,9 @@ var xmlkv = &Spec{
 
 type xmlkvOp struct{ field string }
 
+// Opens tells that the text names the fields.
+func (op xmlkvOp) Opens() bool { return true }
+
 func (op xmlkvOp) String() string                   { return "xmlkv " + argName(op.field) }
 func (op xmlkvOp) Kind() plan.Kind                  { return plan.Streaming }
 func (op xmlkvOp) Needs(wanted event.Set) event.Set { return wanted.With(op.field) }

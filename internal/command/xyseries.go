@@ -51,6 +51,9 @@ func (op xyseriesOp) Kind() plan.Kind { return plan.Transforming }
 
 func (op xyseriesOp) Needs(event.Set) event.Set { return event.SetOf(op.data...).With(op.x, op.name) }
 
+// Opens tells that the values of a field name the columns.
+func (op xyseriesOp) Opens() bool { return true }
+
 func (op xyseriesOp) Columns([]string) []string { return []string{op.x} }
 
 func (op xyseriesOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {

@@ -103,3 +103,23 @@ func Columns(s *Search) []string {
 	}
 	return columns
 }
+
+// Closed reports whether the rows of a search's result have no columns but
+// those that [Columns] returns.
+func Closed(s *Search) bool {
+	closed := false
+	var columns []string
+	for _, op := range s.Ops {
+		events := columns == nil
+		if c, ok := op.(Columner); ok {
+			columns = c.Columns(columns)
+		}
+		if op.Kind() == Transforming || events && columns != nil {
+			closed = true
+		}
+		if o, ok := op.(Opener); ok && o.Opens() {
+			closed = false
+		}
+	}
+	return closed && columns != nil
+}

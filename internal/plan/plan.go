@@ -90,6 +90,12 @@ type Columner interface {
 	Columns(in []string) []string
 }
 
+// Opener is an Op whose rows may have columns that its Columns leaves out,
+// because only the data tells their names.
+type Opener interface {
+	Opens() bool
+}
+
 // Limiter is a Centralized op that reads at most Limit rows, so that no more
 // than the first Limit events need to be kept in order for it.
 type Limiter interface {
