@@ -38,7 +38,7 @@ func TestClosed(t *testing.T) {
 		"search a=1 | stats count by a | appendpipe [stats sum(count) as count]":  true,
 		"search a=1 | stats count by a | appendpipe [stats values(*) as *]":       false,
 		"search a=1 | transaction a":                                              false,
-		"| makeresults":                                                           true,
+		"| makeresults format=csv data=\"a,b\n1,2\"":                              true,
 		"search a=1 | table a b | union [search b]":                               false,
 		"search a=1 | stats count by a | eventstats max(count) as m | head 1":     true,
 		"search a=1 | stats count by a | eventstats values(*) as all_*":           false,
