@@ -108,8 +108,7 @@ func (c *testCommand) config(a *app, library *library) (*trial.Config, error) {
 	if c.AttackData != "" {
 		mirror, err := dataset.OpenMirror(c.AttackData)
 		if err != nil {
-			var failure *fs.PathError
-			if errors.As(err, &failure) {
+			if failure, ok := errors.AsType[*fs.PathError](err); ok {
 				err = failure.Err
 			}
 			return nil, usageError{message: fmt.Sprintf("--attack-data %s: %v", c.AttackData, err)}

@@ -64,7 +64,7 @@ func (r *run) run(ctx context.Context) {
 		err = r.search(ctx)
 	}
 	if err != nil && !errors.Is(err, errJudged) {
-		r.end(Failed, err.Error())
+		_ = r.end(Failed, err.Error()) // nothing is left to be ended
 	}
 }
 
