@@ -28,9 +28,9 @@ func TestBuiltInContentHasNoProblems(t *testing.T) {
 		stories[s.Name] = true
 		problems = append(problems, s.Notes...)
 	}
-	sources := map[string]bool{}
+	sources := map[string][]string{}
 	for _, s := range library.DataSources {
-		sources[s.Name] = true
+		sources[s.Name] = s.Fields
 		problems = append(problems, s.Notes...)
 	}
 	for _, d := range library.Detections {
@@ -40,9 +40,16 @@ func TestBuiltInContentHasNoProblems(t *testing.T) {
 				t.Errorf("%s: no story %q", d.Name, story)
 			}
 		}
+		var fields []string
 		for _, source := range d.DataSources {
-			if !sources[source] {
+			if sources[source] == nil {
 				t.Errorf("%s: no data source %q", d.Name, source)
+			}
+			fields = append(fields, sources[source]...)
+		}
+		for _, field := range d.RequiredFields {
+			if !slices.Contains(fields, field) {
+				t.Errorf("%s: no data source of it has the field %q", d.Name, field)
 			}
 		}
 		for _, test := range d.Tests {
