@@ -13,7 +13,7 @@ import (
 type cli struct {
 	Scan       scanCommand       `cmd:"" help:"Run detections over logs and print the findings."`
 	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
-	Detections detectionsCommand `cmd:"" help:"List detections, or show one."`
+	Detections detectionsCommand `cmd:"" help:"List, show, test, document and make detections."`
 	Simulate   simulateCommand   `cmd:"" help:"Write CloudTrail with planted attacks, and the truth."`
 	Demo       demoCommand       `cmd:"" help:"Scan an embedded sample: the first look."`
 	Help       helpCommand       `cmd:"" help:"Explain a subcommand, an SPL command or a function."`

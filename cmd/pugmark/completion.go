@@ -234,6 +234,13 @@ func valuesOf(words []string, flag string) [][2]string {
 		return values
 	case "color":
 		return plain(colorModes())
+	case "format":
+		if slices.Contains(words, "export") {
+			return plain(exportFormats())
+		}
+		return plain(docsFormats())
+	case "form":
+		return plain(scaffoldForms())
 	case "detection":
 		return offered(words, func(d *detection.Detection) []string { return []string{d.Name} })
 	case "story":
@@ -260,7 +267,7 @@ func argumentsOf(a *app, node *kong.Node, words []string) [][2]string {
 		return plain(shells())
 	case "pugmark help":
 		return helpTopics(a, words)
-	case "pugmark detections show":
+	case "pugmark detections show", "pugmark detections export":
 		return valuesOf(words, "detection")
 	}
 	return nil

@@ -25,7 +25,7 @@ type docsCommand struct {
 func (docsCommand) examples() []string {
 	return []string{
 		"detections docs --out ./site",
-		"detections docs --out ./docs/detections --format markdown --content ./my-detections --no-builtin",
+		"detections docs --out ./docs --format markdown --content ./mine",
 		"detections docs --navigator layer.json --story 'Data Exfiltration'",
 	}
 }

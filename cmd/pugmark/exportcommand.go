@@ -9,8 +9,8 @@ import (
 
 // exportCommand writes detections in the forms of other tools.
 type exportCommand struct {
-	Name       []string     `arg:"" optional:"" help:"Names, ids or file names; * is any text. All of them if none is given."`
-	Format     exportFormat `default:"savedsearches" placeholder:"FORMAT" group:"output" help:"savedsearches, for Splunk, or json, metadata as Sigma has it."`
+	Name       []string     `arg:"" optional:"" help:"Names, ids or file names; * is any text. All by default."`
+	Format     exportFormat `default:"savedsearches" placeholder:"FORMAT" group:"output" help:"savedsearches, for Splunk, or json, for others."`
 	App        string       `default:"ESCU" placeholder:"LABEL" group:"output" help:"The app's label in the names of saved searches; ESCU."`
 	OutputFile string       `placeholder:"FILE" group:"output" help:"Write there instead of to standard output."`
 	Quiet      bool         `short:"q" group:"output" help:"Errors only."`
@@ -22,7 +22,7 @@ func (exportCommand) examples() []string {
 	return []string{
 		"detections export > savedsearches.conf",
 		"detections export 'AWS AMI Attribute Modification for Exfiltration'",
-		"detections export --format json --content ./my-detections --no-builtin",
+		"detections export --format json --content ./mine --no-builtin",
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 
 // newCommand writes the files of a new detection.
 type newCommand struct {
-	Name        []string     `arg:"" optional:"" help:"What the detection is called. A terminal is asked for what is missing."`
+	Name        []string     `arg:"" optional:"" help:"What it is called. A terminal is asked for what is missing."`
 	EventName   string       `placeholder:"NAME" group:"select" help:"CloudTrail event to look for, such as StopLogging."`
 	EventSource string       `placeholder:"NAME" group:"select" help:"Its source, such as cloudtrail.amazonaws.com."`
 	Search      string       `placeholder:"SPL" group:"select" help:"The search, instead of one for an event."`
@@ -50,8 +50,8 @@ type newCommand struct {
 func (newCommand) examples() []string {
 	return []string{
 		"detections new",
-		"detections new 'AWS Trail Stopped' --event-name StopLogging --technique T1562.008",
-		"detections new 'AWS Console Login by Root' --type Anomaly --dir ./my-detections --form g4 --search '`cloudtrail` eventName=ConsoleLogin user_arn=*:root | stats count by user_arn src_ip'",
+		"detections new 'Trail Stopped' --event-name StopLogging --dir ./mine",
+		"detections new Keys --type Hunting --search 'eventName=*Key* | table user'",
 	}
 }
 
