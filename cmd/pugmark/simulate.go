@@ -216,7 +216,7 @@ func listScenarios(w io.Writer) error {
 		if s.Benign {
 			techniques = "benign"
 		}
-		fmt.Fprintf(b, "%s (%s)\n  %s\n  to find: %s\n", s.Name, techniques, s.Summary, s.Finds)
+		b.WriteString(s.Name + " (" + techniques + ")\n  " + s.Summary + "\n  to find: " + s.Finds + "\n")
 	}
 	return b.Flush()
 }

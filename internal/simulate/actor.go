@@ -52,15 +52,6 @@ func (w *world) login(account, name string) *actor {
 		w.principal("AIDA", arn), arn, account, name))
 }
 
-// consoleUser is an IAM user who signed in with a second factor or without.
-func (w *world) consoleUser(account, name string, mfa bool) *actor {
-	arn := "arn:aws:iam::" + account + ":user/" + name
-	a := newActor(w, "IAMUser", arn, fmt.Sprintf(`{"type":"IAMUser","principalId":"%s","arn":"%s","accountId":"%s",`+temporary+`,"userName":"%s"}`,
-		w.principal("AIDA", arn), arn, account, "", mfa, "", name))
-	a.console = true
-	return a
-}
-
 // role is a role in use, in a session of that name. path is that of the role,
 // such as /aws-reserved/sso.amazonaws.com/. extra stands in the session
 // context, after a comma.

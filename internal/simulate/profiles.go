@@ -177,7 +177,7 @@ func nodes(w *world, a *account) []*actor {
 }
 
 func scanners(w *world, a *account) []*actor {
-	return each(2, w, a, "scanner", func(i int, h uint64) *actor {
+	return each(2, w, a, "scanner", func(_ int, h uint64) *actor {
 		return w.role(a.id, "/", "PostureScannerReadOnly", fmt.Sprintf("scan-%08x", h&0xffffffff), "").
 			from([]string{public(h), public(mix(h))}, []string{agentBoto, fmt.Sprintf(agentGo, "ec2#1.173.0")})
 	})

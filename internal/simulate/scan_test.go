@@ -67,7 +67,9 @@ func TestBuiltInDetectionFindsWhatItsSearchSays(t *testing.T) {
 
 	pages := escu.Dir{FS: content.FS()}
 	base := knowledge.New(knowledge.Options{})
-	base.Load(pages)
+	if problems := base.Load(pages); len(problems) > 0 {
+		t.Fatal(problems)
+	}
 	all := detection.Load(pages).Detections
 	i := slices.IndexFunc(all, func(d *detection.Detection) bool { return d.ID == "f2132d74-cf81-4c5e-8799-ab069e67dc9f" })
 	search, problems := all[i].Compile(&command.Env{Macros: base.Macros, Lookups: base.Lookups})
