@@ -2,6 +2,7 @@ package content_test
 
 import (
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -20,8 +21,8 @@ import (
 	"github.com/pugmark/pugmark/internal/source/file"
 )
 
-// run runs a detection over files below the directory of this package. What
-// knows of macros and lookups, later directories count over earlier ones.
+// run runs a detection over files below the directory of this package, with the
+// macros and lookups of base.
 func run(t *testing.T, d *detection.Detection, base *knowledge.Base, files ...string) *engine.Result {
 	t.Helper()
 	search, problems := d.Compile(&command.Env{Macros: base.Macros, Lookups: base.Lookups})
@@ -41,6 +42,8 @@ func run(t *testing.T, d *detection.Detection, base *knowledge.Base, files ...st
 	return result
 }
 
+// load reads the macros and lookups of the built-in content, and of more that
+// counts over it.
 func load(t *testing.T, more ...fs.FS) *knowledge.Base {
 	t.Helper()
 	base := knowledge.New(knowledge.Options{})
@@ -176,20 +179,11 @@ func TestTrustedAccounts(t *testing.T) {
 			for _, row := range result.Rows {
 				got[row.Get("recipient").String()] = true
 			}
-			if diff := cmp.Diff(c.want, keys(got)); diff != "" {
+			if diff := cmp.Diff(c.want, slices.Sorted(maps.Keys(got))); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-}
-
-func keys(set map[string]bool) []string {
-	var list []string
-	for k := range set {
-		list = append(list, k)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // Redefining one macro leaves a pipeline out of every detection of shares.

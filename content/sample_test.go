@@ -156,3 +156,23 @@ func TestSampleWithAFilter(t *testing.T) {
 		}
 	}
 }
+
+// What all detections find in the sample: the shares that the AMI detection
+// finds, one row for each account, and two more by callers that it loses; and
+// the share that was denied.
+func TestSampleOverAllDetections(t *testing.T) {
+	t.Parallel()
+	base, got := load(t), map[string]int{}
+	for _, d := range detection.Load(escu.Dir{FS: content.FS()}).Detections {
+		if rows := run(t, d, base, "sample").Rows; len(rows) > 0 {
+			got[d.Name] = len(rows)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{
+		"AWS AMI Attribute Modification for Exfiltration": 5,
+		"AWS AMI Shared With Untrusted Account":           8,
+		"AWS Image or Snapshot Share Attempt Failed":      1,
+	}, got); diff != "" {
+		t.Error(diff)
+	}
+}
