@@ -79,7 +79,7 @@ func (op dedupOp) Needs(wanted event.Set) event.Set {
 func (op dedupOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 	r := &dedupRun{Sink: next, op: op, run: run, seen: map[string]int{}}
 	if len(op.sortBy) > 0 {
-		return &sortRun{run: run, next: r, sorter: newSorter(run, op.sortBy, 0)}, nil
+		return &sortRun{op: sortOp{keys: op.sortBy}, run: run, next: r, sorter: newSorter(run, op.sortBy, 0)}, nil
 	}
 	return r, nil
 }

@@ -178,7 +178,18 @@ func newSorter(run *plan.Run, keys []sortKey, limit int) *spill.Sorter {
 			}
 		}
 		return 0
-	}, int(run.Limits.WithDefaults().Memory/4), limit)
+	}, run.Limits.SortMemory(), limit)
+}
+
+// addSorted adds a row to a sorter of the keys. The keys become fields of the
+// row's own, so that comparing it does not read its record again and again.
+func addSorted(sorter *spill.Sorter, keys []sortKey, e *event.Event) error {
+	for _, k := range keys {
+		if v := e.Get(k.field); !v.IsNull() {
+			e.Set(k.field, v)
+		}
+	}
+	return sorter.Add(e)
 }
 
 type sortRun struct {
@@ -195,7 +206,7 @@ type sortRun struct {
 func (r *sortRun) Push(b event.Batch) (bool, error) {
 	r.seen += len(b)
 	for _, e := range b {
-		if err := r.sorter.Add(e); err != nil {
+		if err := addSorted(r.sorter, r.op.keys, e); err != nil {
 			return false, err
 		}
 	}

@@ -37,7 +37,7 @@ type execution struct {
 // newExecution starts a search: subsearches run now, before any event is read.
 func newExecution(ctx context.Context, search *plan.Search, config Config) *execution {
 	x := &execution{search: search, physical: plan.Plan(search, event.AllFields), run: newRun(ctx, config)}
-	x.sortBudget = int(config.Limits.Memory) / 4 / config.Jobs
+	x.sortBudget = config.Limits.SortMemory() / config.Jobs
 	if x.output = config.output; x.output == nil {
 		x.rows = &rowOutput{run: x.run}
 		x.output = x.rows

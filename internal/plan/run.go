@@ -92,7 +92,7 @@ type Limits struct {
 }
 
 // DefaultLimits are Splunk's, and a memory bound for a small machine.
-var DefaultLimits = Limits{Memory: 1 << 30, SubsearchRows: 10_000, SortRows: 10_000, ListValues: 100}
+var DefaultLimits = Limits{Memory: 512 << 20, SubsearchRows: 10_000, SortRows: 10_000, ListValues: 100}
 
 // WithDefaults returns the limits with the zero ones replaced by the default.
 func (l Limits) WithDefaults() Limits {
@@ -102,6 +102,10 @@ func (l Limits) WithDefaults() Limits {
 	l.ListValues = cmp.Or(l.ListValues, DefaultLimits.ListValues)
 	return l
 }
+
+// SortMemory is how many bytes of rows are kept in memory to be put in order;
+// more go to disk.
+func (l Limits) SortMemory() int { return int(min(l.WithDefaults().Memory/8, 64<<20)) }
 
 // Warnings collects what a person should know about a run, once per place and
 // code with a count. The zero Warnings is ready to use.
