@@ -51,7 +51,7 @@ func (newCommand) examples() []string {
 	return []string{
 		"detections new",
 		"detections new 'Trail Stopped' --event-name StopLogging --dir ./mine",
-		"detections new Keys --type Hunting --search 'eventName=*Key* | top user'",
+		"detections new Keys --type Hunting --search '*Key* | top user'",
 	}
 }
 

@@ -11,11 +11,11 @@ import (
 // about.
 func rba(d *detection.Detection) *Section {
 	s := &Section{ID: "rba", Title: "RBA"}
-	switch {
-	case d.Type == detection.Hunting:
+	switch d.Type {
+	case detection.Hunting:
 		s.Blocks = []Block{none("None: the results of a Hunting detection are for a person to look through.")}
 		return s
-	case d.Type == detection.Correlation:
+	case detection.Correlation:
 		s.Blocks = []Block{none("None: a Correlation reads the risk that others made.")}
 		return s
 	}
