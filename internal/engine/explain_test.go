@@ -33,15 +33,20 @@ slow because   every field of each event that passes the filter is read, since a
 
 func TestMisspeltFieldsAreNoted(t *testing.T) {
 	t.Parallel()
-	env := &command.Env{Fields: []string{"eventName", "src_ip", "userAgent"}}
+	env := &command.Env{Fields: []string{"eventName", "requestParameters.bucketName", "src_ip", "userAgent", "userIdentity.accountId", "userIdentity.arn"}}
 	for spl, want := range map[string]string{
-		"eventNmae=X":                              `search:1:1: CloudTrail's events have no field "eventNmae"; did you mean "eventName"?`,
-		"* | stats count by srcip":                 `search:1:20: CloudTrail's events have no field "srcip"; did you mean "src_ip"?`,
-		"eventname=X":                              `search:1:1: CloudTrail's events have no field "eventname"; did you mean "eventName"?`,
-		"* | eval srcip=src_ip | table srcip":      "", // made by the search
-		"requestParameters.instanceId=i-1":         "", // unlike anything known
-		"* | rename src_ip as srcip | head 1":      "",
-		"eventName=X userAgent=aws* | table _time": "",
+		"eventNmae=X":                                         `search:1:1: CloudTrail's events have no field "eventNmae"; did you mean "eventName"?`,
+		"* | stats count by srcip":                            `search:1:20: CloudTrail's events have no field "srcip"; did you mean "src_ip"?`,
+		"userIdentity.acountId=1":                             `search:1:1: CloudTrail's events have no field "userIdentity.acountId"; did you mean "userIdentity.accountId"?`,
+		"userIdentiy.arn=a":                                   `search:1:1: CloudTrail's events have no field "userIdentiy.arn"; did you mean "userIdentity.arn"?`,
+		"userIdentity.session=1":                              "", // another one of the same parent
+		"requestParameters.bucketNames=b":                     "", // of some other call
+		"eventname=X":                                         `search:1:1: CloudTrail's events have no field "eventname"; did you mean "eventName"?`,
+		"* | eval srcip=src_ip | table srcip":                 "", // made by the search
+		"requestParameters.imageIb=i-1":                       "", // some call may have it
+		`* | rex field=userAgent "(?<srcip>.)" | table srcip`: "",
+		"* | rename src_ip as srcip | head 1":                 "",
+		"eventName=X userAgent=aws* | table _time":            "",
 	} {
 		s, err := engine.Compile(&diag.Source{Name: "search", Text: spl}, env)
 		if err != nil {

@@ -18,13 +18,14 @@ func fieldNotes(search *plan.Search, src *diag.Source, known []string) []*diag.E
 	if len(known) == 0 {
 		return nil
 	}
+	made := madeFields(search)
 	var notes []*diag.Error
 	for _, name := range plan.Plan(search, event.Set{}).Fields.Names() {
-		if strings.Contains(name, "*") || slices.Contains(known, name) {
+		if strings.Contains(name, "*") || slices.Contains(known, name) || slices.Contains(made, name) {
 			continue
 		}
 		// A name of the same letters in other case is another field in SPL.
-		near := diag.Nearest(name, known)
+		near := nearField(name, known)
 		at := wordAt(src.Text, name)
 		if near == "" || at < 0 || min(len(name), len(near)) < minTypo {
 			continue
@@ -36,6 +37,46 @@ func fieldNotes(search *plan.Search, src *diag.Source, known []string) []*diag.E
 	}
 	return notes
 }
+
+// nearField returns the known field that differs from name in one part between
+// dots, and there little; or "". What a call is given and answers differs from
+// call to call, so that no name of these is odd.
+func nearField(name string, known []string) string {
+	parts := strings.Split(name, ".")
+	open := slices.Contains(openParts, strings.TrimSuffix(parts[0], "{}"))
+	for i, part := range parts {
+		if open && i > 0 {
+			break
+		}
+		prefix, suffix := strings.Join(parts[:i], "."), strings.Join(parts[i+1:], ".")
+		var candidates []string
+		for _, k := range known {
+			other := strings.Split(k, ".")
+			if len(other) == len(parts) && strings.Join(other[:i], ".") == prefix && strings.Join(other[i+1:], ".") == suffix {
+				candidates = append(candidates, other[i])
+			}
+		}
+		if near := diag.Nearest(part, candidates); near != "" {
+			return strings.Join(slices.Concat(parts[:i], []string{near}, parts[i+1:]), ".")
+		}
+	}
+	return ""
+}
+
+// madeFields returns the names that commands give to fields of a row, also
+// where an event may have a field of the name before.
+func madeFields(search *plan.Search) []string {
+	var made []string
+	for _, op := range search.Ops {
+		if c, ok := op.(plan.Columner); ok && (op.Kind() == plan.Streaming || op.Kind() == plan.Expanding) {
+			made = append(made, c.Columns([]string{})...)
+		}
+	}
+	return made
+}
+
+// openParts are the parts of a record whose fields differ from call to call.
+var openParts = []string{"requestParameters", "responseElements", "serviceEventDetails", "additionalEventData", "resources"}
 
 // minTypo is the length from which a name is taken for a misspelt other one:
 // short names are near to many.
