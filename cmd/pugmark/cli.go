@@ -37,12 +37,13 @@ func (helpAll) BeforeReset(k *kong.Kong, ctx *kong.Context) error {
 
 // detectionsCommand groups the subcommands about detections.
 type detectionsCommand struct {
-	List   listCommand   `cmd:"" help:"List detections and whether they would run here."`
-	Show   showCommand   `cmd:"" help:"Show a detection: what it finds, its search, its risk."`
-	Test   testCommand   `cmd:"" help:"Run the tests that detections carry."`
-	Docs   docsCommand   `cmd:"" help:"Write pages about detections: a site, or Markdown."`
-	New    newCommand    `cmd:"" help:"Write the files of a new detection, ready to be filled in."`
-	Export exportCommand `cmd:"" help:"Write detections as Splunk's savedsearches.conf, or as JSON."`
+	List     listCommand     `cmd:"" help:"List detections and whether they would run here."`
+	Show     showCommand     `cmd:"" help:"Show a detection: what it finds, its search, its risk."`
+	Validate validateCommand `cmd:"" help:"Check content: YAML, searches, names, risk fields."`
+	Test     testCommand     `cmd:"" help:"Run the tests that detections carry."`
+	Docs     docsCommand     `cmd:"" help:"Write pages about detections: a site, or Markdown."`
+	New      newCommand      `cmd:"" help:"Write the files of a new detection, ready to be filled in."`
+	Export   exportCommand   `cmd:"" help:"Write detections as Splunk's savedsearches.conf, or as JSON."`
 }
 
 // outputFlags say how results are written.

@@ -234,6 +234,12 @@ func valuesOf(words []string, flag string) [][2]string {
 		return values
 	case "color":
 		return plain(colorModes())
+	case "warn":
+		var values [][2]string
+		for _, r := range detection.Rules() {
+			values = append(values, [2]string{r.Name, r.Summary})
+		}
+		return values
 	case "format":
 		if slices.Contains(words, "export") {
 			return plain(exportFormats())

@@ -1,6 +1,7 @@
 package escu
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -293,4 +294,19 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestItemsHavePlaces(t *testing.T) {
+	t.Parallel()
+	f := parse(t, "one: alone\nlist:\n- a\n-\n- \" b \"\n")
+	for key, want := range map[string]string{"one": "1:6 alone", "list": "3:3 a, 5:3 b", "none": ""} {
+		var got []string
+		for _, item := range f.Root.Items(key) {
+			line, column := f.Source.Position(item.Span.Start)
+			got = append(got, fmt.Sprintf("%d:%d %s", line, column, item.Text))
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("%s: got %s, want %s", key, s, want)
+		}
+	}
 }

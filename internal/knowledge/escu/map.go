@@ -208,3 +208,28 @@ func abbreviate(s string) string {
 	}
 	return s[:cut] + "…"
 }
+
+// Item is a text of a list and its place.
+type Item struct {
+	Text string
+	Span diag.Span
+}
+
+// Items returns what Texts does, each text with its place.
+func (m *Map) Items(key string) []Item {
+	texts := m.Texts(key)
+	if len(texts) == 0 {
+		return nil
+	}
+	n := m.find(key)
+	if n.kind == scalarNode {
+		return []Item{{texts[0], n.span}}
+	}
+	var items []Item
+	for _, item := range n.items {
+		if text := strings.TrimSpace(item.text); item.kind == scalarNode && text != "" {
+			items = append(items, Item{text, item.span})
+		}
+	}
+	return items
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pugmark/pugmark/internal/detection"
+	"github.com/pugmark/pugmark/internal/diag"
+	"github.com/pugmark/pugmark/internal/knowledge"
+	"github.com/pugmark/pugmark/internal/knowledge/escu"
+	"github.com/pugmark/pugmark/internal/report"
+)
+
+// validateCommand checks content.
+type validateCommand struct {
+	Dir  []string `arg:"" optional:"" help:"Content to check: directories or YAML files."`
+	Warn []string `sep:"none" placeholder:"NAME" group:"select" help:"Make the problems of a check warnings. Repeatable."`
+
+	contentFlags
+	outputFlags
+}
+
+func (validateCommand) examples() []string {
+	return []string{
+		"detections validate",
+		"detections validate ./my-detections",
+		"detections validate ./my-detections --warn file-name -o json",
+	}
+}
+
+func (validateCommand) exits() []string {
+	return []string{"0    no problems, perhaps warnings", "1    there are problems", "2    bad usage"}
+}
+
+func (c *validateCommand) Run(a *app) (exitCode, error) {
+	if err := c.checkWarn(); err != nil {
+		return exitUsage, err
+	}
+	c.Content = append(c.Content, c.Dir...)
+	library, err := c.load()
+	if err != nil {
+		return exitUsage, err
+	}
+	dirs := library.dirs
+	if len(c.Dir) > 0 {
+		dirs = dirs[len(dirs)-len(c.Dir):]
+	}
+	env := library.env()
+	env.Fields = nil // content may be for other events than CloudTrail's, whose fields nobody knows
+	found := detection.Validate(detection.Scope{
+		Dirs: dirs, Library: library.all(), Env: env, Knowledge: knowledgeProblems(dirs), Warn: c.Warn,
+	})
+	library.problems = slices.DeleteFunc(library.problems, func(p *diag.Error) bool {
+		return slices.ContainsFunc(found.Issues, func(i detection.Issue) bool { return i.Problem.Source.Name == p.Source.Name })
+	})
+	out, err := c.open(a, report.Listings)
+	if err != nil {
+		return exitUsage, err
+	}
+	s := a.newSession(library, &inputFlags{}, &c.outputFlags, window{}, nil)
+	if err := s.deliver(out, writeIssues(out, found.Issues)); err != nil {
+		return exitUsage, err
+	}
+	code := exitOK
+	if found.Problems() > 0 {
+		code = exitFindings
+	}
+	if !c.Quiet {
+		s.tellReasons(found.Reasons)
+	}
+	return code, s.close(nil, validated(found))
+}
+
+// checkWarn refuses names that no check has.
+func (c *validateCommand) checkWarn() error {
+	var known []string
+	for _, r := range detection.Rules() {
+		known = append(known, r.Name)
+	}
+	for _, name := range c.Warn {
+		if slices.Contains(known, name) {
+			continue
+		}
+		hint := diag.Suggest(name, known)
+		if hint == "" {
+			hint = "the checks are " + joinOr(known)
+		}
+		return usageError{message: fmt.Sprintf("--warn: there is no check %q", name), hint: hint}
+	}
+	return nil
+}
+
+// knowledgeProblems are the problems of the macros and lookups of directories.
+func knowledgeProblems(dirs []escu.Dir) diag.List {
+	var problems diag.List
+	base := knowledge.New(knowledge.Options{})
+	for _, dir := range dirs {
+		problems = append(problems, base.Load(dir)...)
+	}
+	return problems
+}
+
+// issue is an issue as validate writes it. Its JSON is an interface.
+type issue struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Severity string `json:"severity"`
+	Check    string `json:"check"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+func writeIssues(out *destination, issues []detection.Issue) error {
+	if out.format == "table" {
+		for _, i := range issues {
+			if _, err := io.WriteString(out, i.Render()+"\n"); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	list := &report.Listing{Columns: []string{"file", "line", "column", "severity", "check", "message", "hint"}}
+	for _, i := range issues {
+		line, column := i.Problem.Source.Position(i.Problem.Span.Start)
+		object := &issue{
+			File: i.Problem.Source.Name, Line: line, Column: column,
+			Severity: "error", Check: i.Rule, Message: i.Problem.Message, Hint: i.Problem.Hint,
+		}
+		if i.Warning {
+			object.Severity = "warning"
+		}
+		list.Objects = append(list.Objects, object)
+	}
+	list.Cells = func(i int) map[string][]string {
+		o := list.Objects[i].(*issue)
+		return map[string][]string{
+			"file": {o.File}, "line": {strconv.Itoa(o.Line)}, "column": {strconv.Itoa(o.Column)},
+			"severity": {o.Severity}, "check": {o.Check}, "message": {o.Message}, "hint": {o.Hint},
+		}
+	}
+	return report.WriteListing(out, out.format, list, out.options)
+}
+
+// tellReasons tells why searches do not run here.
+func (s *session) tellReasons(reasons []detection.Reason) {
+	named, counted := s.capped(len(reasons))
+	for _, r := range reasons[:named] {
+		searches := "1 search does"
+		if r.Searches > 1 {
+			searches = countText(int64(r.Searches)) + " searches do"
+		}
+		s.app.tell("%s not run here: %s", searches, report.Visible(r.Text))
+	}
+	if counted > 0 {
+		s.app.tell("and %s more reasons; -v names them", countText(int64(counted)))
+	}
+}
+
+// kindNames are the kinds of content in the order of the closing line, one and
+// several.
+var kindNames = []struct {
+	kind      escu.Kind
+	one, many string
+}{
+	{escu.Detections, "detection", "detections"}, {escu.Baselines, "baseline", "baselines"}, {escu.Macros, "macro", "macros"},
+	{escu.Lookups, "lookup", "lookups"}, {escu.Stories, "story", "stories"}, {escu.DataSources, "data source", "data sources"},
+	{escu.Tests, "test file", "test files"},
+}
+
+// validated is the closing line.
+func validated(v *detection.Validation) string {
+	files := 0
+	for _, n := range v.Files {
+		files += n
+	}
+	var kinds []string
+	for _, k := range kindNames {
+		switch n := v.Files[k.kind]; n {
+		case 0:
+		case 1:
+			kinds = append(kinds, "1 "+k.one)
+		default:
+			kinds = append(kinds, countText(int64(n))+" "+k.many)
+		}
+	}
+	text := "checked " + counts(int64(files), "file")
+	if len(kinds) > 0 {
+		text += " (" + strings.Join(kinds, ", ") + ")"
+	}
+	if v.Searches > 0 {
+		text += fmt.Sprintf("; searches parsed %s of %s (%d %%), runnable here %s",
+			countText(int64(v.Parsed)), countText(int64(v.Searches)), v.Parsed*100/v.Searches, countText(int64(v.Runnable)))
+	}
+	problems := v.Problems()
+	text += "; " + counts(int64(problems), "problem")
+	if warnings := len(v.Issues) - problems; warnings > 0 {
+		text += ", " + counts(int64(warnings), "warning")
+	}
+	return text
+}
