@@ -108,11 +108,20 @@ func csvProblem(name string, text []byte, line, col int, hint, format string, ar
 	return &diag.Error{Source: source, Span: diag.Span{Start: at, End: at + 1}, Code: diag.BadContent, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
+// hasMark reports whether a text begins with a byte order mark.
+func hasMark(s string) bool {
+	return strings.HasPrefix(s, "\xef\xbb\xbf") || strings.HasPrefix(s, "\xff\xfe") || strings.HasPrefix(s, "\xfe\xff")
+}
+
 // writeCSV writes a table as readCSV reads it.
 func writeCSV(to io.Writer, table rows) error {
 	w := csv.NewWriter(to)
 	if len(table.columns) > 0 {
-		if err := w.Write(table.columns); err != nil {
+		header := slices.Clone(table.columns)
+		if hasMark(header[0]) {
+			header[0] = " " + header[0] // a name that would make the file begin with a byte order mark
+		}
+		if err := w.Write(header); err != nil {
 			return err
 		}
 	}

@@ -224,6 +224,8 @@ func TestCSVProblemsNameTheLine(t *testing.T) {
 func FuzzCSV(f *testing.F) {
 	f.Add([]byte("a,b\n1,\"x\ny\"\n"))
 	f.Add([]byte("\xef\xbb\xbfa,,\r\n1,,\r\n"))
+	f.Add([]byte(" \xff\xfe\n"))
+	f.Add([]byte("\xef\xbb\xbf\xef\xbb\xbfa\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		got, err := readCSV("t.csv", text, 100)
 		if err != nil {
