@@ -89,6 +89,9 @@ func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 		return nil, err
 	}
 	result := &conformance.Result{Columns: got.Columns, Rows: rowsOf(got.Rows), Warnings: []string{}}
+	for _, n := range search.Notes {
+		result.Warnings = append(result.Warnings, n.RenderWarning())
+	}
 	for _, w := range got.Warnings {
 		result.Warnings = append(result.Warnings, w.RenderWarning())
 	}

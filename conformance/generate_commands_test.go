@@ -283,5 +283,5 @@ func (g *generator) wildcards() string {
 
 // sortAuto draws a sort by fields whose values all compare alike.
 func (g *generator) sortAuto() string {
-	return "sort " + g.pick("auto", "id", "-id", "- _time, id", "_time -id", "num(id)", "items{}.v, -id")
+	return "sort " + g.pick("auto", "id", "-id", "- _time, id", "_time -id", "items{}.v, -id")
 }

@@ -54,11 +54,20 @@ func chart(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 			cell := slices.DeleteFunc(slices.Clone(g.rows), func(r *row) bool {
 				return !slices.Contains(r.get(by[1]).texts(), c.key[0].text)
 			})
-			r.set(c.key[0].text, list[0].over(x, cell))
+			r.set(columnName(c.key[0].text), list[0].over(x, cell))
 		}
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// columnName is the name of the column of a value. One that would be an
+// internal field is not made.
+func columnName(v string) string {
+	if strings.HasPrefix(v, "_") {
+		return "VALUE" + v
+	}
+	return v
 }
 
 // untable turns every cell of a table into a row of its own: the value of x,

@@ -205,6 +205,9 @@ func addtotals(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 		var values []val
 		for _, n := range r.names {
 			if slices.ContainsFunc(patterns, func(p string) bool { return matchField(p, n) }) {
+				if r.get(n).isMulti() {
+					return nil, unsupported("addtotals of a multivalue")
+				}
 				values = append(values, r.get(n))
 			}
 		}

@@ -24,6 +24,9 @@ func spathCommand(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 		output = path
 	}
 	for _, r := range in {
+		if r.get(input).isMulti() {
+			return nil, unsupported("spath of a multivalue")
+		}
 		document, ok := r.get(input).single()
 		if !ok {
 			continue
