@@ -14,8 +14,8 @@ var addinfo = &Spec{
 	Name:     "addinfo",
 	Syntax:   "addinfo",
 	Summary:  "Add when the search runs and over which time.",
-	Details:  `info_min_time and info_max_time are the window of the run in epoch seconds, 0.000 and +Infinity for all time; info_search_time is the time of the run and info_sid its ID. Time modifiers inside the search do not change them.`,
-	Differs:  `In Splunk the window follows earliest= and latest= of the search. info_sid is made of the time of the run and names nothing.`,
+	Details:  `info_min_time and info_max_time are the window of the run in epoch seconds, 0.000 and +Infinity for all time; info_search_time is the time of the run and info_sid its ID. Time modifiers in the first search of a pipeline override the window of the run.`,
+	Differs:  `info_sid is made of the time of the run and names nothing.`,
 	Examples: []string{"search * | addinfo | eval days=(info_search_time-_time)/86400"},
 	Parse:    func(a *spl.Args, _ *Env) (plan.Op, error) { return addinfoOp{}, a.End() },
 }

@@ -52,6 +52,11 @@ func (c *collector) Close() error {
 	return c.next.Close()
 }
 
+// uninterrupted is how many batches a row may become before a command asks
+// whether the run was interrupted. Rows that become fewer are finished, so that
+// an interrupted run still gives the result of what was read.
+const uninterrupted = 64
+
 // batchRows is how many rows a command that makes rows pushes at a time.
 const batchRows = 512
 

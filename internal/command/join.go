@@ -92,7 +92,7 @@ func (op *joinOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &joinRun{Sink: next, op: op, table: table.(*joinTable)}, nil
+	return &joinRun{Sink: next, op: op, run: run, table: table.(*joinTable)}, nil
 }
 
 // joinTable is the subsearch's rows by the values of their join fields.
@@ -144,17 +144,23 @@ func joinKey(row *event.Event, fields []string) (key string, ok bool) {
 
 type joinRun struct {
 	plan.Sink
-	op    *joinOp
-	table *joinTable
-	out   event.Batch
+	op     *joinOp
+	run    *plan.Run
+	table  *joinTable
+	out    event.Batch
+	passed int // batches passed on of those made of one
 }
 
+// Push implements [plan.Sink]. A row may have as many matches as the subsearch
+// has rows, so what it becomes is passed on in batches.
 func (r *joinRun) Push(b event.Batch) (bool, error) {
-	r.out = r.out[:0]
+	r.passed = 0
 	for _, e := range b {
 		matches := r.matches(e)
 		if len(matches) == 0 && r.op.kind == "outer" {
-			r.out = append(r.out, e)
+			if more, err := r.add(e); err != nil || !more {
+				return more, err
+			}
 		}
 		for i, m := range matches {
 			row := e
@@ -163,13 +169,35 @@ func (r *joinRun) Push(b event.Batch) (bool, error) {
 				e.CopyTo(row)
 			}
 			r.merge(row, m)
-			r.out = append(r.out, row)
+			if more, err := r.add(row); err != nil || !more {
+				return more, err
+			}
 		}
 	}
+	// What is left refers to events of b, which are not ours after this.
+	return r.flush()
+}
+
+func (r *joinRun) add(row *event.Event) (bool, error) {
+	r.out = append(r.out, row)
+	if len(r.out) < batchRows {
+		return true, nil
+	}
+	return r.flush()
+}
+
+func (r *joinRun) flush() (bool, error) {
 	if len(r.out) == 0 {
 		return true, nil
 	}
-	return r.Sink.Push(r.out)
+	if r.passed++; r.passed > uninterrupted {
+		if err := r.run.Context.Err(); err != nil {
+			return false, err
+		}
+	}
+	more, err := r.Sink.Push(r.out)
+	r.out = r.out[:0]
+	return more, err
 }
 
 // matches returns the rows that e joins with, in the order of the subsearch.

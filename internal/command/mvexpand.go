@@ -56,6 +56,9 @@ func (op mvexpandOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 // max_mem_usage_mb for mvexpand.
 const maxExpanded = 500 << 20
 
+// minResult is the least that a result is taken to be in memory.
+const minResult = 160
+
 type mvexpandRun struct {
 	plan.Sink
 	op     mvexpandOp
@@ -63,10 +66,12 @@ type mvexpandRun struct {
 	out    event.Batch
 	copies []*event.Event // reused
 	used   int            // of copies, in out
+	passed int            // batches passed on of those made of one
 }
 
 // Push implements [plan.Sink].
 func (r *mvexpandRun) Push(b event.Batch) (bool, error) {
+	r.passed = 0
 	for _, e := range b {
 		n := r.wanted(e)
 		if n <= 1 {
@@ -99,7 +104,8 @@ func (r *mvexpandRun) wanted(e *event.Event) int {
 	if r.op.limit > 0 && n > r.op.limit {
 		n = r.op.limit
 	}
-	if size := e.Size(); n > maxExpanded/size {
+	// A result has one of the values, not the list of them all.
+	if size := max(minResult, e.Size()-values.Size()) + values.Size()/values.Len(); n > maxExpanded/size {
 		n = max(1, maxExpanded/size)
 		r.op.place.warn(r.run, diag.LimitReached, "drop fields that are not needed before it", "a result was expanded to the first %d of its %d values only, which take %d MB", n, values.Len(), maxExpanded>>20)
 	}
@@ -130,6 +136,11 @@ func (r *mvexpandRun) add(e *event.Event) (bool, error) {
 func (r *mvexpandRun) flush() (bool, error) {
 	if len(r.out) == 0 {
 		return true, nil
+	}
+	if r.passed++; r.passed > uninterrupted {
+		if err := r.run.Context.Err(); err != nil {
+			return false, err
+		}
 	}
 	more, err := r.Sink.Push(r.out)
 	r.out, r.used = r.out[:0], 0

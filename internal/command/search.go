@@ -120,10 +120,13 @@ func (op *searchOp) runSubsearch(e *spl.SearchSubsearch, run *plan.Run) (spl.Sea
 	if cut {
 		run.Warnings.Add(op.command.ErrorAt(e.Place, diag.LimitReached, "the subsearch returned more rows than its limit, the rest were dropped", "raise --subsearch-rows"))
 	}
-	text := formatRows(rows, defaultFormat)
+	text := e.ResultText(formatRows(rows, defaultFormat))
 	expr, err := spl.ParseSearch(&diag.Source{Name: "result of the subsearch", Text: text})
 	if err != nil {
 		return nil, op.command.ErrorAt(e.Place, diag.BadSyntax, "the result of the subsearch is no search expression: "+err.Error(), "")
+	}
+	if _, several := expr.(*spl.SearchAnd); several && e.Op != "" {
+		return nil, op.command.ErrorAt(e.Place, diag.BadSyntax, "the result of the subsearch is not one value: "+text, "end the subsearch with return $field")
 	}
 	return expr, nil
 }

@@ -13,7 +13,8 @@ import (
 type transactions struct {
 	op           *transactionOp
 	starts, ends func(*event.Event) bool
-	open         []*openGroup            // without fields, at most one
+	open         []*openGroup            // without fields, at most one is not left
+	closing      int                     // groups in open that are left
 	byValue      map[string][]*openGroup // open groups by field and value
 	done         []*openGroup
 	orphans      []*event.Event
@@ -56,6 +57,16 @@ func (g *transactions) add(e *event.Event) {
 	if isStart || g.op.maxEvents >= 0 && len(into.events) >= max(1, g.op.maxEvents) {
 		into.closed = true
 		g.leave(into)
+	}
+	g.compact()
+}
+
+// compact takes the groups that are left out of the open ones once they are
+// the greater part, so that leaving costs the same however many are open.
+func (g *transactions) compact() {
+	if 2*g.closing > len(g.open) {
+		g.open = slices.DeleteFunc(g.open, func(o *openGroup) bool { return o.left })
+		g.closing = 0
 	}
 }
 
@@ -138,12 +149,12 @@ func (g *transactions) leave(done *openGroup) {
 	}
 	done.left = true
 	g.done = append(g.done, done)
-	g.open = slices.DeleteFunc(g.open, func(o *openGroup) bool { return o == done })
+	g.closing++
 }
 
 // finish returns the groups as rows, newest first.
 func (g *transactions) finish() []*event.Event {
-	for _, o := range slices.Clone(g.open) {
+	for _, o := range g.open {
 		g.leave(o)
 	}
 	slices.SortStableFunc(g.done, func(a, b *openGroup) int { return cmp.Compare(b.oldest, a.oldest) })

@@ -100,9 +100,14 @@ func (r *transposeRun) Close() error {
 	columns := r.columns()
 	out := make([]*event.Event, len(r.names))
 	for i, name := range r.names {
-		out[i] = event.New(event.Field{Name: r.op.column, Value: value.OfText(name)})
+		fields := []event.Field{{Name: r.op.column, Value: value.OfText(name)}}
 		for j, row := range r.rows {
-			out[i].Set(columns[j], row.Get(name))
+			if v := row.Get(name); !v.IsNull() {
+				fields = append(fields, event.Field{Name: columns[j], Value: v})
+			}
+		}
+		out[i] = event.OfFields(fields)
+		for _, row := range r.rows {
 			out[i].Inherit(row.Lineage())
 		}
 	}
@@ -112,12 +117,14 @@ func (r *transposeRun) Close() error {
 	return r.next.Close()
 }
 
-// columns names the columns, one for each row.
+// columns names the columns, one for each row and all different.
 func (r *transposeRun) columns() []string {
 	taken := map[string]bool{r.op.column: true}
 	columns := make([]string, len(r.rows))
 	for i, row := range r.rows {
-		columns[i] = "row " + strconv.Itoa(i+1)
+		for n := i + 1; columns[i] == "" || taken[columns[i]]; n++ {
+			columns[i] = "row " + strconv.Itoa(n)
+		}
 		if header := row.Get(r.op.header); r.op.header != "" && !header.IsNull() && !taken[header.String()] {
 			columns[i] = header.String()
 		}

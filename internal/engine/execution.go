@@ -42,7 +42,6 @@ func newExecution(ctx context.Context, search *plan.Search, config Config) *exec
 		x.rows = &rowOutput{run: x.run}
 		x.output = x.rows
 	}
-	x.rest, x.err = chain(x.run, x.physical.Rest, x.output)
 	for _, f := range x.physical.Filters {
 		if x.err != nil {
 			break
@@ -51,6 +50,12 @@ func newExecution(ctx context.Context, search *plan.Search, config Config) *exec
 		if compiled, x.err = f.Filter(x.run); x.err == nil {
 			x.filters = append(x.filters, compiled)
 		}
+	}
+	// Time modifiers in the search override the window of the run, also for
+	// what shows it, as timechart does. Source: Splunk, Time modifiers.
+	x.run.Earliest, x.run.Latest = x.timeRange()
+	if x.err == nil {
+		x.rest, x.err = chain(x.run, x.physical.Rest, x.output)
 	}
 	return x
 }

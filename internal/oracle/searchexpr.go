@@ -60,7 +60,7 @@ func (x *executor) resolve(e spl.SearchExpr) (spl.SearchExpr, error) {
 		if err != nil {
 			return nil, err
 		}
-		return spl.ParseSearch(&diag.Source{Name: "subsearch", Text: format(rows)})
+		return spl.ParseSearch(&diag.Source{Name: "subsearch", Text: e.ResultText(format(rows))})
 	case *spl.SearchCompare:
 		return e, timeModifier(e)
 	}

@@ -61,9 +61,12 @@ type (
 		Place diag.Span
 	}
 	// SearchSubsearch is `[…]`, replaced by its formatted result when run.
+	// Behind a comparison, as in `field=[…]`, it has the field and operator,
+	// which the result then follows.
 	SearchSubsearch struct {
-		Pipeline *Pipeline
-		Place    diag.Span
+		Field, Op string
+		Pipeline  *Pipeline
+		Place     diag.Span
 	}
 )
 

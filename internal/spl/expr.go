@@ -262,6 +262,10 @@ func (p *exprParser) primary(t exprToken) Expr {
 			p.closeParen(t.span)
 			return x
 		}
+		if t.text == "[" {
+			p.fail(t.span, diag.UnsupportedArgument, "a subsearch cannot stand in an expression", "compare with it in search, or bring its fields in with join or appendcols")
+			break
+		}
 		hint := ""
 		if strings.ContainsAny(t.text, "{}@:") {
 			hint = "write a field name with such characters in single quotes"

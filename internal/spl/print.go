@@ -58,6 +58,9 @@ func printSearch(b *strings.Builder, e SearchExpr, prec int) {
 	case *SearchTerm:
 		b.WriteString(e.Value.String())
 	case *SearchSubsearch:
+		if e.Op != "" {
+			b.WriteString(searchName(e.Field) + e.Op)
+		}
 		b.WriteString("[" + e.Pipeline.String() + "]")
 	}
 }

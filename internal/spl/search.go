@@ -132,19 +132,7 @@ func (p *searchParser) term() SearchExpr {
 	case '(':
 		return p.group()
 	case '[':
-		end := closingBracket(s[:p.end], p.pos)
-		if end < 0 {
-			p.fail(diag.Span{Start: start, End: start + 1}, diag.Incomplete, "a [ without its closing ]", "")
-			return &SearchAnd{}
-		}
-		sub := &pipelineParser{text: p.text}
-		pipeline := sub.pipeline(start+1, end-1, true, p.depth+1)
-		if len(sub.errors) > 0 {
-			p.err, p.pos = sub.errors[0], p.end
-			return &SearchAnd{}
-		}
-		p.pos = end
-		return &SearchSubsearch{Pipeline: pipeline, Place: diag.Span{Start: start, End: end}}
+		return p.subsearch(start, "", "")
 	case '=', '<', '>', '!':
 		if s[p.pos] != '!' || strings.HasPrefix(s[p.pos:p.end], "!=") {
 			p.fail(diag.Span{Start: start, End: start + 1}, diag.BadSyntax, "a field name was expected before "+s[p.pos:p.pos+1], "")
@@ -171,6 +159,9 @@ func (p *searchParser) term() SearchExpr {
 				p.fail(diag.Span{Start: start, End: p.pos}, diag.MissingArgument, "a value was expected after "+op, "")
 				return &SearchAnd{}
 			}
+			if s[p.pos] == '[' {
+				return p.subsearch(start, value.Text, op)
+			}
 			right := p.value()
 			return &SearchCompare{Field: value.Text, Op: op, Value: right, Place: diag.Span{Start: start, End: p.pos}}
 		}
@@ -180,6 +171,58 @@ func (p *searchParser) term() SearchExpr {
 	}
 	p.pos = end
 	return &SearchTerm{Value: value, Place: diag.Span{Start: start, End: end}}
+}
+
+// subsearch takes the brackets at the position, of a term that begins at start.
+func (p *searchParser) subsearch(start int, field, op string) SearchExpr {
+	end := closingBracket(p.text.s[:p.end], p.pos)
+	if end < 0 {
+		p.fail(diag.Span{Start: p.pos, End: p.pos + 1}, diag.Incomplete, "a [ without its closing ]", "")
+		return &SearchAnd{}
+	}
+	sub := &pipelineParser{text: p.text}
+	pipeline := sub.pipeline(p.pos+1, end-1, true, p.depth+1)
+	if len(sub.errors) > 0 {
+		p.err, p.pos = sub.errors[0], p.end
+		return &SearchAnd{}
+	}
+	p.pos = end
+	return &SearchSubsearch{Field: field, Op: op, Pipeline: pipeline, Place: diag.Span{Start: start, End: end}}
+}
+
+// ResultText is what stands in the place of the subsearch once its result is
+// formatted. Behind an operator it is a value without the parentheses around
+// it: field=[…] with return $x becomes field=value. Source: Splunk, return.
+func (e *SearchSubsearch) ResultText(formatted string) string {
+	value := formatted
+	for e.Op != "" {
+		value = strings.TrimSpace(value)
+		inner := strings.TrimSuffix(strings.TrimPrefix(value, "("), ")")
+		if len(inner) != len(value)-2 || !balanced(inner) {
+			break
+		}
+		value = inner
+	}
+	if e.Op == "" || value == "" || strings.HasPrefix(value, "NOT (") { // a subsearch that found nothing
+		return formatted
+	}
+	return searchName(e.Field) + e.Op + value
+}
+
+// balanced reports whether no parenthesis of s closes one that stands before s.
+func balanced(s string) bool {
+	depth := 0
+	for _, c := range s {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0
 }
 
 func (p *searchParser) group() SearchExpr {

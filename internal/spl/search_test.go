@@ -129,7 +129,7 @@ func TestParseSearchProblems(t *testing.T) {
 		{`f=`, `1:1 missing-argument: a value was expected after =`},
 		{`f= )`, `1:1 missing-argument: a value was expected after =`},
 		{`f=(a)`, `1:3 bad-syntax: a value was expected, not (; write it in double quotes`},
-		{`f=[a`, `1:3 bad-syntax: a value was expected, not [; write it in double quotes`},
+		{`f=[a`, `1:3 incomplete: a [ without its closing ]`},
 		{`=x`, `1:1 bad-syntax: a field name was expected before =`},
 		{`!=x`, `1:1 bad-syntax: a field name was expected before !`},
 		{`a | b`, `1:3 bad-syntax: a search term was expected, not |; write it in double quotes to look for it`},
