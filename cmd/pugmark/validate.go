@@ -166,8 +166,12 @@ var kindNames = []struct {
 	kind      escu.Kind
 	one, many string
 }{
-	{escu.Detections, "detection", "detections"}, {escu.Baselines, "baseline", "baselines"}, {escu.Macros, "macro", "macros"},
-	{escu.Lookups, "lookup", "lookups"}, {escu.Stories, "story", "stories"}, {escu.DataSources, "data source", "data sources"},
+	{escu.Detections, "detection", "detections"},
+	{escu.Baselines, "baseline", "baselines"},
+	{escu.Macros, "macro", "macros"},
+	{escu.Lookups, "lookup", "lookups"},
+	{escu.Stories, "story", "stories"},
+	{escu.DataSources, "data source", "data sources"},
 	{escu.Tests, "test file", "test files"},
 }
 

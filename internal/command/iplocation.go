@@ -52,8 +52,11 @@ func (op *iplocationOp) Kind() plan.Kind { return plan.Streaming }
 // added are the fields that the command adds for a place.
 func (op *iplocationOp) added(p plan.Place) []event.Field {
 	fields := []event.Field{
-		{Name: "City", Value: placeText(p.City)}, {Name: "Country", Value: placeText(p.Country)}, {Name: "Region", Value: placeText(p.Region)},
-		{Name: "lat", Value: placeText(p.Latitude)}, {Name: "lon", Value: placeText(p.Longitude)},
+		{Name: "City", Value: placeText(p.City)},
+		{Name: "Country", Value: placeText(p.Country)},
+		{Name: "Region", Value: placeText(p.Region)},
+		{Name: "lat", Value: placeText(p.Latitude)},
+		{Name: "lon", Value: placeText(p.Longitude)},
 	}
 	if op.all {
 		fields = append(fields,
