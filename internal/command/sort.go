@@ -19,7 +19,7 @@ var sortCommand = &Spec{
 	Syntax:  "sort [<n> | limit=<n>] ([-|+] <sort-field> [,])... [d|desc]",
 	Summary: "Put results in the order of fields.",
 	Details: `A <sort-field> is a field, or auto(field), num(field), str(field) or ip(field) for how its values compare. auto, the default, takes each pair of values by itself: two numbers by size, two IP addresses by address, anything else as text.
-A minus sign before a field sorts by it in descending order; one with a blank behind it that begins the fields, as in sort - a, b, is for each field without a sign of its own. desc at the end turns all orders around.
+A minus sign before a field sorts by it in descending order; one with a blank behind it that begins the fields, as in sort - a b, is for each field without a sign of its own up to a comma: in sort - a, b it is for a alone. desc at the end turns all orders around.
 Rows without the field come last in both directions, and equal rows keep their order. At most 10,000 rows come out, with a warning if there were more; n changes that, and 0 means all. A multivalue sorts by its first value.`,
 	Examples: []string{
 		"search * | sort -_time, eventName",
@@ -57,8 +57,9 @@ type sortKey struct {
 var sortKinds = []string{"auto", "num", "str", "ip"}
 
 // takeSortKeys takes the fields to sort by, up to the end of the arguments. A
-// lone minus before them is for all without a sign: shipped content sorts by
-// "- _time unique_accounts" to keep the rows with most accounts.
+// lone minus before them is for all without a sign up to a comma: shipped
+// content sorts by "- _time unique_accounts" to keep the rows with most
+// accounts, while in "- a, b" it is for a alone.
 func takeSortKeys(a *spl.Args) []sortKey {
 	var keys []sortKey
 	allDesc := a.Peek().Kind == spl.Word && a.Peek().Text == "-"
@@ -67,6 +68,7 @@ func takeSortKeys(a *spl.Args) []sortKey {
 	}
 	for {
 		for a.Take(",") { // stray and doubled commas occur in shipped content
+			allDesc = allDesc && len(keys) == 0
 		}
 		if !a.More() {
 			return keys

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/agg"
@@ -131,17 +132,36 @@ func (op *tstatsOp) compose(dataset plan.ModelDataset, where spl.SearchExpr, cal
 		}
 		op.ops = append(op.ops, filtered)
 	}
-	if span.Unit != "" || span.N != 0 {
-		op.ops = append(op.ops, binOp{field: "_time", as: "_time", span: span, bins: 100, start: math.Inf(1), end: math.Inf(-1)})
+	bucketed := span.Unit != "" || span.N != 0
+	if bucketed {
+		// The bucket is a field of its own until the rows are grouped, so that
+		// min(_time) is the time of an event and not that of its bucket.
+		as := bucketField
+		if op.prestats {
+			as = "_time"
+		}
+		op.ops = append(op.ops, binOp{field: "_time", as: as, span: span, bins: 100, start: math.Inf(1), end: math.Inf(-1)})
+		by = slices.Clone(by)
+		for i := range by {
+			if by[i].name == "_time" {
+				by[i].name = as
+			}
+		}
 	}
 	if op.fill != "" && len(by) > 0 {
 		op.ops = append(op.ops, fillnullOp{value: op.fill, names: byNames(by)})
 	}
 	if !op.prestats {
 		op.ops = append(op.ops, &statsOp{aggregation{calls: calls, by: by, place: place{op.command}}})
+		if bucketed {
+			op.ops = append(op.ops, renameOp{pairs: []renamePair{{from: bucketField, to: "_time"}}})
+		}
 	}
 	return nil
 }
+
+// bucketField holds the bucket of _time while tstats groups by it.
+const bucketField = "_time_bucket"
 
 // where makes a search op of the WHERE expression. nodename=x stands for the
 // search of the dataset x.

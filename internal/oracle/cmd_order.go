@@ -74,12 +74,13 @@ func sortCommand(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 
 func sortKeys(a *spl.Args) ([]sortKey, error) {
 	var keys []sortKey
-	descending := a.Peek().Kind == spl.Word && a.Peek().Text == "-" // for all fields without a sign
+	descending := a.Peek().Kind == spl.Word && a.Peek().Text == "-" // for all fields without a sign, up to a comma
 	if descending {
 		a.Next()
 	}
 	for a.More() && !a.Peek().Is("desc") && !(a.Peek().Is("d") && len(keys) > 0) {
 		if a.Take(",") {
+			descending = descending && len(keys) == 0
 			continue
 		}
 		k := sortKey{as: "auto", descending: descending}
