@@ -106,16 +106,19 @@ func evalCommand(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 	}
 }
 
-var dynamicName = regexp.MustCompile(`\{[^{}]+\}`)
+var dynamicName = regexp.MustCompile(`\{(?:[^{}]|\{\})+\}`)
 
-// targetName replaces {f} in the name of a target by the row's value of f;
-// without one nothing is assigned.
+// targetName replaces {f} in the name of a target by the row's value of f, the
+// first of several; without one nothing is assigned.
 func targetName(name string, r *row) (string, bool) {
 	ok := true
 	name = dynamicName.ReplaceAllStringFunc(name, func(part string) string {
-		s, single := r.get(part[1 : len(part)-1]).single()
-		ok = ok && single
-		return s
+		v := r.get(part[1 : len(part)-1])
+		if v.isNull() {
+			ok = false
+			return ""
+		}
+		return v[0].text
 	})
 	return name, ok
 }

@@ -73,8 +73,11 @@ func (x *executor) aggregate(a *spl.Args) (aggregate, error) {
 			inner = g.field
 		}
 		a.Expect(")")
+		if g.name == "c" {
+			g.as = "count"
+		}
 		if inner != "" {
-			g.as = word + "(" + inner + ")"
+			g.as += "(" + inner + ")"
 		}
 	}
 	if a.Keyword("as") {
