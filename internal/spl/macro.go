@@ -37,6 +37,7 @@ func (NoMacros) MacroNames() []string { return nil }
 const (
 	maxMacroDepth = 100
 	maxExpanded   = 4 << 20 // bytes
+	callCost      = 16      // bytes that a call counts for besides its definition
 )
 
 // expand blanks comments and replaces macro calls by their definitions, again
@@ -131,7 +132,7 @@ func (x *expander) call(source *diag.Source, call macroCall, within []string) er
 	}
 	// Count before replacing, and a call of nothing too: a few macros that call
 	// each other several times would fill the memory or never come to an end.
-	if x.spent += size + 1; x.spent > maxExpanded {
+	if x.spent += size + callCost; x.spent > maxExpanded {
 		return fail(diag.LimitReached, "", "the search grows beyond %d bytes by its macros", maxExpanded)
 	}
 	if len(pairs) > 0 {
