@@ -46,6 +46,9 @@ func chart(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 	if len(columns) > 10 && limit != 0 {
 		return nil, unsupported("chart of more than ten columns")
 	}
+	if slices.ContainsFunc(columns, func(c *group) bool { return c.key[0].text == "" }) {
+		return nil, unsupported("chart with a column of an empty name")
+	}
 	var out []*row
 	for _, g := range groups(in, by[:1]) {
 		r := newRow()
