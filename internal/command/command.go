@@ -181,9 +181,13 @@ func compile(c *spl.Command, first bool, env *Env) (plan.Op, error) {
 	case first && !spec.Generating:
 		return nil, c.ErrorAt(c.NameSpan(), diag.NotGenerating, c.Name+" needs rows from a command before it", `begin the search with "search *"`)
 	}
-	op, err := spec.Parse(c.Args(), env)
+	a := c.Args()
+	op, err := spec.Parse(a, env)
 	if err != nil {
 		return nil, err
+	}
+	if env.notes != nil {
+		*env.notes = append(*env.notes, a.Notes()...)
 	}
 	if !first && op.Kind() == plan.Generating {
 		return nil, c.ErrorAt(c.NameSpan(), diag.GeneratingNotFirst, c.Name+" must be the first command of a search", "")

@@ -52,10 +52,6 @@ func (op mvexpandOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 	return &mvexpandRun{Sink: next, op: op, run: run}, nil
 }
 
-// maxExpanded bounds the bytes of all results that one becomes: Splunk's
-// max_mem_usage_mb for mvexpand.
-const maxExpanded = 500 << 20
-
 // minResult is the least that a result is taken to be in memory.
 const minResult = 160
 
@@ -105,9 +101,10 @@ func (r *mvexpandRun) wanted(e *event.Event) int {
 		n = r.op.limit
 	}
 	// A result has one of the values, not the list of them all.
-	if size := max(minResult, e.Size()-values.Size()) + values.Size()/values.Len(); n > maxExpanded/size {
-		n = max(1, maxExpanded/size)
-		r.op.place.warn(r.run, diag.LimitReached, "drop fields that are not needed before it", "a result was expanded to the first %d of its %d values only, which take %d MB", n, values.Len(), maxExpanded>>20)
+	most := int(r.run.Limits.WithDefaults().ExpandBytes)
+	if size := max(minResult, e.Size()-values.Size()) + values.Size()/values.Len(); n > most/size {
+		n = max(1, most/size)
+		r.op.place.warn(r.run, diag.LimitReached, "drop fields that are not needed before it, or raise --max-expand", "a result was expanded to the first %d of its %d values only, which take %d MB", n, values.Len(), most>>20)
 	}
 	if n == 1 {
 		e.Set(r.op.field, values.At(0))

@@ -17,6 +17,9 @@ func compilePattern(a *spl.Args, span diag.Span, pattern string) *regex.Regexp {
 		a.Fail(span, diag.BadRegex, "", "%v", err)
 		return nil
 	}
+	if re.Backtracks() {
+		a.Note(span, diag.SlowRegex, regex.SlowNote)
+	}
 	return re
 }
 

@@ -118,7 +118,7 @@ func (op *searchOp) runSubsearch(e *spl.SearchSubsearch, run *plan.Run) (spl.Sea
 		return nil, err
 	}
 	if cut {
-		run.Warnings.Add(op.command.ErrorAt(e.Place, diag.LimitReached, "the subsearch returned more rows than its limit, the rest were dropped", "raise --subsearch-rows"))
+		run.Warnings.Add(op.command.ErrorAt(e.Place, diag.LimitReached, "the subsearch returned more rows than its limit, the rest were dropped", "raise --max-subsearch-rows"))
 	}
 	text := e.ResultText(formatRows(rows, defaultFormat))
 	expr, err := spl.ParseSearch(&diag.Source{Name: "result of the subsearch", Text: text})

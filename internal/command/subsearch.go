@@ -16,12 +16,11 @@ type subsearch struct {
 	command *spl.Command
 	search  *plan.Search
 	text    string // the search as written, macros replaced
-	maxOut  int    // rows at most, 0 for all
+	maxOut  int    // rows at most, 0 for all, or defaultMaxOut
 }
 
-// defaultMaxOut bounds the rows of the subsearches of append and join. Source:
-// Splunk, limits.conf and join.
-const defaultMaxOut = 50_000
+// defaultMaxOut stands for the run's own limit of rows.
+const defaultMaxOut = -1
 
 // options reads what commands with a subsearch have in common. The time limits
 // have no effect: a search is stopped by its user or by its memory limit.
@@ -51,11 +50,15 @@ func (s *subsearch) read(a *spl.Args, env *Env) {
 
 // rows runs the search, once a run however many workers ask.
 func (s *subsearch) rows(run *plan.Run) ([]*event.Event, error) {
+	most := s.maxOut
+	if most == defaultMaxOut {
+		most = run.Limits.JoinRows
+	}
 	rows, err := run.Once(s.search, func() (any, error) {
-		rows, cut, err := run.Subsearch(s.search, s.maxOut)
+		rows, cut, err := run.Subsearch(s.search, most)
 		if cut {
 			run.Warnings.Add(s.command.ErrorAt(s.command.NameSpan(), diag.LimitReached,
-				fmt.Sprintf("%s: the subsearch returned more than %d rows, the rest were dropped", s.command.Name, s.maxOut), "raise maxout="))
+				fmt.Sprintf("%s: the subsearch returned more than %d rows, the rest were dropped", s.command.Name, most), "raise maxout= or --max-join-rows"))
 		}
 		return rows, err
 	})

@@ -44,6 +44,7 @@ const (
 	BadContent           Code = "bad-content"            // YAML of a detection, macro, lookup or story
 	LimitReached         Code = "limit-reached"
 	NullByField          Code = "null-by-field"         // rows that are in no group, for want of a BY field
+	SlowRegex            Code = "slow-regex"            // a pattern that only a backtracking engine runs
 	SuspiciousExpression Code = "suspicious-expression" // runs as written, which is likely not as meant
 )
 

@@ -23,6 +23,9 @@ func (b *binder) pattern(c *spl.Call, i int) pattern {
 			b.fail(c.Args[i].Span(), diag.BadRegex, "", "%v", err)
 		}
 		p.re = re
+		if re != nil && re.Backtracks() {
+			b.notes = append(b.notes, errorAt(b.command, c.Args[i].Span(), diag.SlowRegex, regex.SlowNote, ""))
+		}
 	}
 	return p
 }

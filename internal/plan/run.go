@@ -85,6 +85,11 @@ type Limits struct {
 	Memory int64
 	// SubsearchRows bounds the rows of a subsearch in a search expression.
 	SubsearchRows int
+	// JoinRows bounds the rows of the subsearches of join, append and their
+	// kin.
+	JoinRows int
+	// ExpandBytes bounds what mvexpand makes of one row.
+	ExpandBytes int64
 	// SortRows is sort's default limit.
 	SortRows int
 	// ListValues bounds the values that the list function returns.
@@ -92,12 +97,14 @@ type Limits struct {
 }
 
 // DefaultLimits are Splunk's, and a memory bound for a small machine.
-var DefaultLimits = Limits{Memory: 512 << 20, SubsearchRows: 10_000, SortRows: 10_000, ListValues: 100}
+var DefaultLimits = Limits{Memory: 512 << 20, SubsearchRows: 10_000, JoinRows: 50_000, ExpandBytes: 500 << 20, SortRows: 10_000, ListValues: 100}
 
 // WithDefaults returns the limits with the zero ones replaced by the default.
 func (l Limits) WithDefaults() Limits {
 	l.Memory = cmp.Or(l.Memory, DefaultLimits.Memory)
 	l.SubsearchRows = cmp.Or(l.SubsearchRows, DefaultLimits.SubsearchRows)
+	l.JoinRows = cmp.Or(l.JoinRows, DefaultLimits.JoinRows)
+	l.ExpandBytes = cmp.Or(l.ExpandBytes, DefaultLimits.ExpandBytes)
 	l.SortRows = cmp.Or(l.SortRows, DefaultLimits.SortRows)
 	l.ListValues = cmp.Or(l.ListValues, DefaultLimits.ListValues)
 	return l

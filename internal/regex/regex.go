@@ -129,6 +129,9 @@ func (re *Regexp) String() string { return re.pattern }
 // and for the whole match, number 0.
 func (re *Regexp) Names() []string { return re.names }
 
+// SlowNote says of a pattern that Backtracks what that means.
+const SlowNote = "the pattern needs an engine that backtracks: it is slower, and a match that takes too long counts as none"
+
 // Backtracks reports whether the pattern needs the backtracking engine.
 func (re *Regexp) Backtracks() bool { return re.back != nil }
 

@@ -48,6 +48,7 @@ type Args struct {
 	next    int
 	asked   []string
 	err     *diag.Error
+	notes   []*diag.Error
 }
 
 // Args returns a reader of the command's arguments.
@@ -64,6 +65,15 @@ func (a *Args) Fail(span diag.Span, code diag.Code, hint, format string, args ..
 		a.err = a.command.text.errorAt(span, code, a.command.Name+": "+fmt.Sprintf(format, args...), hint)
 	}
 }
+
+// Note records something that a person may want to know of arguments that are
+// right.
+func (a *Args) Note(span diag.Span, code diag.Code, message string) {
+	a.notes = append(a.notes, a.command.text.errorAt(span, code, a.command.Name+": "+message, ""))
+}
+
+// Notes returns what was noted.
+func (a *Args) Notes() []*diag.Error { return a.notes }
 
 // FailWith records a problem found elsewhere, if it is the first.
 func (a *Args) FailWith(err error) {
