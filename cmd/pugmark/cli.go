@@ -15,6 +15,7 @@ type cli struct {
 	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
 	Detections detectionsCommand `cmd:"" help:"List, show, test, document and make detections."`
 	Simulate   simulateCommand   `cmd:"" help:"Write CloudTrail with planted attacks, and the truth."`
+	Replay     replayCommand     `cmd:"" help:"Send logs and public data sets to a Splunk HEC endpoint."`
 	Demo       demoCommand       `cmd:"" help:"Scan an embedded sample: the first look."`
 	Help       helpCommand       `cmd:"" help:"Explain a subcommand, an SPL command or a function."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
@@ -122,6 +123,9 @@ func groups() []kong.Group {
 		{Key: "select", Title: "Detections"},
 		{Key: "input", Title: "Input"},
 		{Key: "content", Title: "Content"},
+		{Key: "receiver", Title: "Receiver"},
+		{Key: "events", Title: "Events"},
+		{Key: "sending", Title: "Sending"},
 		{Key: "simulate", Title: "What is written"},
 		{Key: "scenarios", Title: "What is planted"},
 		{Key: "output", Title: "Output"},

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/pugmark/pugmark/internal/detection"
+	"github.com/pugmark/pugmark/internal/hec"
 	"github.com/pugmark/pugmark/internal/report"
 )
 
@@ -245,6 +246,8 @@ func valuesOf(words []string, flag string) [][2]string {
 			return plain(exportFormats())
 		}
 		return plain(docsFormats())
+	case "endpoint":
+		return plain(hec.Endpoints())
 	case "form":
 		return plain(scaffoldForms())
 	case "detection":

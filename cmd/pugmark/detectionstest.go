@@ -94,8 +94,8 @@ func (c *testCommand) Run(a *app) (exitCode, error) {
 func (c *testCommand) config(a *app, library *library) (*trial.Config, error) {
 	tests := &trial.Config{
 		Library: library.all(), Dirs: library.dirs, Env: *library.env(), Lookups: library.base.Lookups, Places: library.geo(),
-		Finder: &dataset.Finder{MirrorName: c.AttackData}, Location: c.location(),
-		Limits: c.searchLimits(), Files: c.fileLimits(),
+		Location: c.location(),
+		Limits:   c.searchLimits(), Files: c.fileLimits(),
 		Jobs: c.Jobs.number(), All: c.All, FailFast: c.FailFast, Clock: a.now,
 	}
 	if c.Now != "" {
@@ -105,28 +105,40 @@ func (c *testCommand) config(a *app, library *library) (*trial.Config, error) {
 		}
 		tests.Now = w.now
 	}
-	if c.AttackData != "" {
-		mirror, err := dataset.OpenMirror(c.AttackData)
+	finder, err := newFinder(c.AttackData, c.Download, c.CacheDir)
+	if err != nil {
+		return nil, err
+	}
+	tests.Finder = finder
+	return tests, nil
+}
+
+// newFinder returns what finds data, given the flags for that.
+func newFinder(attackData string, download bool, cacheDir string) (*dataset.Finder, error) {
+	finder := &dataset.Finder{MirrorName: attackData}
+	if attackData != "" {
+		mirror, err := dataset.OpenMirror(attackData)
 		if err != nil {
 			if failure, ok := errors.AsType[*fs.PathError](err); ok {
 				err = failure.Err
 			}
-			return nil, usageError{message: fmt.Sprintf("--attack-data %s: %v", c.AttackData, err)}
+			return nil, usageError{message: fmt.Sprintf("--attack-data %s: %v", attackData, err)}
 		}
-		tests.Finder.Mirror = mirror
+		finder.Mirror = mirror
 	}
-	if c.Download {
-		tests.Finder.Client = &http.Client{Timeout: downloadTimeout}
-		tests.Finder.CacheDir = c.CacheDir
-		if c.CacheDir == "" {
-			cache, err := os.UserCacheDir()
-			if err != nil {
-				return nil, usageError{message: "there is no directory for what is fetched", hint: "name one with --cache-dir DIR"}
-			}
-			tests.Finder.CacheDir = filepath.Join(cache, "pugmark", "attack_data")
+	if !download {
+		return finder, nil
+	}
+	finder.Client = &http.Client{Timeout: downloadTimeout}
+	if cacheDir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return nil, usageError{message: "there is no directory for what is fetched", hint: "name one with --cache-dir DIR"}
 		}
+		cacheDir = filepath.Join(cache, "pugmark", "attack_data")
 	}
-	return tests, nil
+	finder.CacheDir = cacheDir
+	return finder, nil
 }
 
 // downloadTimeout bounds one file.

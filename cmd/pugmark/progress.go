@@ -22,9 +22,9 @@ type progress struct {
 // refresh is how often the line is drawn.
 const refresh = 120 * time.Millisecond
 
-// startProgress draws the progress of a scan until stop is called. matched is
-// the number of events that some search wanted.
-func startProgress(w io.Writer, r *source.Report, matched *atomic.Int64) *progress {
+// startProgress draws the progress of a scan until stop is called. used is the
+// number of events that something was done with, and verb says what.
+func startProgress(w io.Writer, r *source.Report, used *atomic.Int64, verb string) *progress {
 	start := time.Now()
 	p := &progress{
 		container: mpb.New(mpb.WithOutput(w), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh()),
@@ -35,7 +35,7 @@ func startProgress(w io.Writer, r *source.Report, matched *atomic.Int64) *progre
 		mpb.BarWidth(24),
 		mpb.BarRemoveOnComplete(),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
-			return progressText(r, matched.Load(), time.Since(start))
+			return progressText(r, used.Load(), verb, time.Since(start))
 		})),
 	)
 	go func() {
@@ -66,7 +66,7 @@ func (p *progress) stop() {
 	p.container.Wait()
 }
 
-func progressText(r *source.Report, matched int64, elapsed time.Duration) string {
+func progressText(r *source.Report, used int64, verb string, elapsed time.Duration) string {
 	read, total := r.Bytes.Load(), r.TotalBytes.Load()
 	text := "  listing files"
 	if total > 0 {
@@ -75,7 +75,7 @@ func progressText(r *source.Report, matched int64, elapsed time.Duration) string
 	if seconds := elapsed.Seconds(); seconds > 0 {
 		text += fmt.Sprintf("  %s events/s", countText(int64(float64(r.Records.Load())/seconds)))
 	}
-	text += fmt.Sprintf("  %s matched", countText(matched))
+	text += fmt.Sprintf("  %s %s", countText(used), verb)
 	if read > 0 && total > read && elapsed > time.Second {
 		left := time.Duration(float64(elapsed) * float64(total-read) / float64(read))
 		text += fmt.Sprintf("  %s left", left.Round(time.Second))

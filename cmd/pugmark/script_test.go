@@ -1,13 +1,19 @@
 package main
 
 import (
+	"encoding/json"
+	"encoding/pem"
 	"flag"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pugmark/pugmark/internal/hec/hectest"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations of the scripts")
@@ -27,12 +33,15 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			sample, err := filepath.Abs("../../content/sample")
 			env.Setenv("SAMPLE", sample)
+			env.Values[receiverKey{}] = &receiverSlot{}
 			return err
 		},
 		RequireExplicitExec: true,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":    exitCodeIs,
 			"untimed": untimed,
+			"hec":     receiver,
+			"hecgot":  received,
 		},
 	})
 }
@@ -64,4 +73,57 @@ func untimed(ts *testscript.TestScript, neg bool, args []string) {
 	text = regexp.MustCompile(` in [0-9.]+(µs|ms|s|m[0-9]+s)\b`).ReplaceAllString(text, " in TIME")
 	text = regexp.MustCompile(`, [0-9,]+ records/s`).ReplaceAllString(text, "")
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
+}
+
+// receiverKey is where a script's receiver is kept.
+type receiverKey struct{}
+
+// receiver is the script command "hec [tls] [ack] [index=NAME]": it starts a
+// receiver whose URL is $HEC and whose token is secret-token; with tls, its
+// certificate is in ca.pem.
+func receiver(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: hec [tls] [ack] [index=NAME]")
+	}
+	r := &hectest.Receiver{Token: "secret-token"}
+	server := httptest.NewUnstartedServer(r)
+	start := server.Start
+	for _, arg := range args {
+		switch name, ok := strings.CutPrefix(arg, "index="); {
+		case ok:
+			r.Indexes = append(r.Indexes, name)
+		case arg == "ack":
+			r.Ack = true
+		case arg == "tls":
+			start = func() {
+				server.StartTLS()
+				block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+				ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), block, 0o666))
+			}
+		default:
+			ts.Fatalf("what is %s?", arg)
+		}
+	}
+	start()
+	ts.Defer(server.Close)
+	ts.Setenv("HEC", server.URL)
+	ts.Value(receiverKey{}).(*receiverSlot).Receiver = r
+}
+
+// receiverSlot holds the receiver that a script started last.
+type receiverSlot struct{ *hectest.Receiver }
+
+// received is the script command "hecgot FILE": it writes what the receiver
+// has got, an event a line.
+func received(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hecgot file")
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	for _, e := range ts.Value(receiverKey{}).(*receiverSlot).Events() {
+		ts.Check(encoder.Encode(e))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o666))
 }

@@ -41,7 +41,7 @@ func (a *app) newSession(library *library, input *inputFlags, output *outputFlag
 func (s *session) pass(f func() error) {
 	var line *progress
 	if !s.output.Quiet && isTerminal(s.app.stderr) {
-		line = startProgress(s.app.stderr, s.report, &s.matched)
+		line = startProgress(s.app.stderr, s.report, &s.matched, "matched")
 	}
 	start := time.Now()
 	err := f()
