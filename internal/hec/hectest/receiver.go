@@ -14,6 +14,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,14 +64,14 @@ type Receiver struct {
 func (r *Receiver) Events() []Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]Event(nil), r.events...)
+	return slices.Clone(r.events)
 }
 
 // Requests returns the requests with events that reached the receiver.
 func (r *Receiver) Requests() []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]Request(nil), r.requests...)
+	return slices.Clone(r.requests)
 }
 
 // status gives the code of HTTP and the text for a code of the collector.
@@ -296,13 +297,5 @@ func (r *Receiver) read(kind string, request *http.Request, body []byte) (code, 
 }
 
 func (r *Receiver) indexed(name string) bool {
-	if len(r.Indexes) == 0 || name == "" {
-		return true
-	}
-	for _, known := range r.Indexes {
-		if known == name {
-			return true
-		}
-	}
-	return false
+	return len(r.Indexes) == 0 || name == "" || slices.Contains(r.Indexes, name)
 }
