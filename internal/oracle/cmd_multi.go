@@ -51,6 +51,9 @@ func makemv(_ *executor, a *spl.Args, in []*row) ([]*row, error) {
 		return nil, unsupported("this form of makemv")
 	}
 	for _, r := range in {
+		if r.get(field).isMulti() {
+			return nil, unsupported("makemv of a multivalue")
+		}
 		s, ok := r.get(field).single()
 		if !ok {
 			continue
