@@ -76,6 +76,8 @@ type limitFlags struct {
 	MaxRatio         count    `placeholder:"N" group:"limits" help:"How many times its size it may be; ${max_ratio}."`
 	MaxNesting       count    `placeholder:"N" group:"limits" help:"Archives and compression within another; ${max_nesting}."`
 	MaxSubsearchRows count    `placeholder:"N" group:"limits" help:"Rows of a subsearch; ${max_subsearch_rows}."`
+	MaxJoinRows      count    `placeholder:"N" group:"limits" help:"Rows of a subsearch of join or append; ${max_join_rows}."`
+	MaxExpand        byteSize `placeholder:"SIZE" group:"limits" help:"What mvexpand makes of one row; ${max_expand}."`
 	MaxSortRows      count    `placeholder:"N" group:"limits" help:"Rows that sort keeps unless told; ${max_sort_rows}."`
 	MaxListValues    count    `placeholder:"N" group:"limits" help:"Values that the list function keeps; ${max_list_values}."`
 }
@@ -85,6 +87,8 @@ func (f *limitFlags) searchLimits() plan.Limits {
 	return plan.Limits{
 		Memory:        int64(f.MaxMemory),
 		SubsearchRows: int(f.MaxSubsearchRows.int()),
+		JoinRows:      int(f.MaxJoinRows.int()),
+		ExpandBytes:   int64(f.MaxExpand),
 		SortRows:      int(f.MaxSortRows.int()),
 		ListValues:    int(f.MaxListValues.int()),
 	}
@@ -99,6 +103,8 @@ func defaultLimits() kong.Vars {
 		"max_ratio":          countText(file.DefaultLimits.Ratio),
 		"max_nesting":        countText(int64(file.DefaultLimits.Nesting)),
 		"max_subsearch_rows": countText(int64(plan.DefaultLimits.SubsearchRows)),
+		"max_join_rows":      countText(int64(plan.DefaultLimits.JoinRows)),
+		"max_expand":         sizeText(plan.DefaultLimits.ExpandBytes),
 		"max_sort_rows":      countText(int64(plan.DefaultLimits.SortRows)),
 		"max_list_values":    countText(int64(plan.DefaultLimits.ListValues)),
 	}

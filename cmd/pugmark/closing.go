@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/report"
 	"github.com/pugmark/pugmark/internal/source"
@@ -63,6 +64,9 @@ func (s *session) contentProblems() {
 // warnings shows what a person should know about searches, each with its place
 // in the search.
 func (s *session) warnings(all []*plan.Warning) {
+	if !s.output.Verbose {
+		all = slices.DeleteFunc(slices.Clone(all), func(w *plan.Warning) bool { return w.Code == diag.SlowRegex })
+	}
 	named, counted := s.capped(len(all))
 	for _, w := range all[:named] {
 		text := w.RenderWarning()
