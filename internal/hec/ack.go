@@ -77,20 +77,20 @@ func (c *Client) poll(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	response, text, err := c.do(ctx, address, "", body)
+	got, err := c.do(ctx, address, "", body)
 	if err != nil {
 		return err
 	}
 	var said struct {
 		Acks map[string]bool `json:"acks"`
 	}
-	if response.StatusCode != http.StatusOK || json.Unmarshal(text, &said) != nil || said.Acks == nil {
-		_, refusal := readAnswer(response.StatusCode, text, c.base.String())
+	if got.status != http.StatusOK || json.Unmarshal(got.text, &said) != nil || said.Acks == nil {
+		_, refusal := readAnswer(got.status, got.text, c.base.String())
 		switch {
 		case refusal == nil:
-			return &Error{Status: response.StatusCode, Code: -1, Event: -1, URL: c.base.String(), Text: "no answer about acknowledgement"}
+			return &Error{Status: got.status, Code: -1, Event: -1, URL: c.base.String(), Text: "no answer about acknowledgement"}
 		case refusal.passing():
-			return &laterError{refusal, c.retryAfter(response.Header.Get("Retry-After"))}
+			return &laterError{refusal, got.retryAfter}
 		}
 		return refusal
 	}

@@ -310,10 +310,10 @@ func (c *Client) post(ctx context.Context, body []byte) error {
 const maxAnswer = 1 << 20
 
 // do sends a request and reads the answer.
-func (c *Client) do(ctx context.Context, address, encoding string, body []byte) (*http.Response, []byte, error) {
+func (c *Client) do(ctx context.Context, address, encoding string, body []byte) (reply, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return nil, nil, c.redacted(err)
+		return reply{}, c.redacted(err)
 	}
 	request.Header.Set("Authorization", "Splunk "+c.config.Token)
 	request.Header.Set("X-Splunk-Request-Channel", c.config.Channel)
@@ -328,27 +328,37 @@ func (c *Client) do(ctx context.Context, address, encoding string, body []byte) 
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, nil, c.redacted(err)
+		return reply{}, c.redacted(err)
 	}
 	defer func() { _ = response.Body.Close() }() // nothing was written
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return nil, nil, c.redacted(err)
+		return reply{}, c.redacted(err)
 	}
-	return response, bytes.ReplaceAll(text, []byte(c.config.Token), []byte("[token]")), nil
+	return reply{
+		status: response.StatusCode, retryAfter: c.retryAfter(response.Header.Get("Retry-After")),
+		text: bytes.ReplaceAll(text, []byte(c.config.Token), []byte("[token]")),
+	}, nil
+}
+
+// reply is what the server answered to one request.
+type reply struct {
+	status     int
+	text       []byte // without the token
+	retryAfter time.Duration
 }
 
 func (c *Client) request(ctx context.Context, address, encoding string, body []byte) (answer, error) {
-	response, text, err := c.do(ctx, address, encoding, body)
+	got, err := c.do(ctx, address, encoding, body)
 	if err != nil {
 		return answer{}, err
 	}
-	a, refusal := readAnswer(response.StatusCode, text, c.base.String())
+	a, refusal := readAnswer(got.status, got.text, c.base.String())
 	switch {
 	case refusal == nil:
 		return a, nil
 	case refusal.passing():
-		return a, &laterError{refusal, c.retryAfter(response.Header.Get("Retry-After"))}
+		return a, &laterError{refusal, got.retryAfter}
 	}
 	return a, refusal
 }
