@@ -102,6 +102,23 @@ func DataModels() []Model {
 				},
 			},
 		},
+		{
+			// Risk events are no CloudTrail: they are read as JSON lines of the
+			// index risk, such as an export of them.
+			Name: "Risk",
+			Datasets: []Dataset{
+				{
+					Name: "All_Risk", Constraint: `index=risk`,
+					Fields: extracted(
+						"analyticstories", "annotations._all", "annotations._frameworks", "annotations.cis20", "annotations.kill_chain_phases",
+						"annotations.mitre_attack", "annotations.mitre_attack.mitre_tactic", "annotations.mitre_attack.mitre_tactic_id",
+						"annotations.mitre_attack.mitre_technique", "annotations.mitre_attack.mitre_technique_id", "annotations.nist",
+						"calculated_risk_score", "normalized_risk_object", "risk_message", "risk_object", "risk_object_type",
+						"risk_score", "savedsearch_description", "search_name", "tag", "threat_object", "threat_object_type",
+					),
+				},
+			},
+		},
 	}
 }
 

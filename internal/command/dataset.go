@@ -50,7 +50,7 @@ func datasetHint(path string, datasets []string) string {
 var otherModels = []string{
 	"Alerts", "Application_State", "Certificates", "Change_Analysis", "Compute_Inventory", "DLP", "Data_Access", "Databases",
 	"Email", "Endpoint", "Event_Signatures", "Incident_Management", "Interprocess_Messaging", "Intrusion_Detection",
-	"JVM", "Malware", "Network_Resolution", "Network_Sessions", "Network_Traffic", "Performance", "Risk", "Splunk_Audit",
+	"JVM", "Malware", "Network_Resolution", "Network_Sessions", "Network_Traffic", "Performance", "Splunk_Audit",
 	"Ticket_Management", "UEBA", "Updates", "Vulnerabilities", "Web",
 }
 
