@@ -53,11 +53,7 @@ func (b *Base) Load(dir escu.Dir) diag.List {
 			}
 			continue
 		}
-		kind := entry.Kind
-		if kind == "" {
-			kind = file.Kind()
-		}
-		switch kind {
+		switch entry.KindOf(file) {
 		case escu.Macros:
 			macros.load(file)
 		case escu.Lookups:

@@ -68,11 +68,7 @@ func (w *changed) add(in Changes) {
 		if err != nil {
 			continue
 		}
-		kind := entry.Kind
-		if kind == "" {
-			kind = f.Kind()
-		}
-		switch name := f.Root.Text("name"); kind {
+		switch name := f.Root.Text("name"); entry.KindOf(f) {
 		case escu.Macros:
 			name, _, _ = strings.Cut(name, "(")
 			w.macros[name] = true

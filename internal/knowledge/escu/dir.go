@@ -45,26 +45,32 @@ func Open(name string) (Dir, error) {
 type Kind string
 
 // The kinds of content that are read; [Other] is known and passed over.
-// Baselines and tests are content only beside one of the first.
 const (
-	Detections  Kind = "detections"
-	Macros      Kind = "macros"
-	Lookups     Kind = "lookups"
-	Stories     Kind = "stories"
-	DataSources Kind = "data_sources"
-	Baselines   Kind = "baselines"
-	Tests       Kind = "tests"
-	Other       Kind = "other"
+	Detections     Kind = "detections"
+	Macros         Kind = "macros"
+	Lookups        Kind = "lookups"
+	Stories        Kind = "stories"
+	DataSources    Kind = "data_sources"
+	Baselines      Kind = "baselines"
+	Deployments    Kind = "deployments"
+	Investigations Kind = "investigations"
+	Tests          Kind = "tests"
+	Other          Kind = "other"
 )
 
 // kindOf returns the kind of content that a folder at the top of a content
-// repository holds, "" if none.
-func kindOf(folder string) Kind {
+// repository holds, "" if none. certain tells that the folder's name means
+// nothing else: a folder of tests is content only beside such a one.
+func kindOf(folder string) (kind Kind, certain bool) {
 	switch k := Kind(folder); k {
 	case Detections, Macros, Lookups, Stories, DataSources:
-		return k
+		return k, true
+	case Baselines, Deployments, Investigations, Tests:
+		return k, false
+	case "schedules": // what ESCU 6 has in place of deployments
+		return Deployments, false
 	}
-	return ""
+	return "", false
 }
 
 // MaxFiles bounds how many files one content directory may have.
@@ -75,6 +81,23 @@ type Entry struct {
 	Dir  Dir
 	Path string // in the directory, with slashes
 	Kind Kind   // "" where only the keys of the file can tell
+	// Stray tells that the file lies beside the folders of a repository, where
+	// files of other tools lie as well: one that tells no kind is none of ours.
+	Stray bool
+}
+
+// KindOf returns the kind of the file that the entry is. A baseline or an
+// investigation says so wherever it lies; Splunk Security Content has kept
+// some among its detections.
+func (e Entry) KindOf(f *File) Kind {
+	told := f.Kind()
+	switch {
+	case e.Kind == "" && told == "" && e.Stray:
+		return Other
+	case e.Kind == "", e.Kind == Detections && (told == Baselines || told == Investigations):
+		return told
+	}
+	return e.Kind
 }
 
 // Files lists the YAML files of the directory in the order of their paths.
@@ -93,7 +116,7 @@ func (d Dir) Files() (entries []Entry, problems diag.List) {
 		fail(".", "the directory cannot be read: %v", cause(err))
 		return nil, problems
 	}
-	layout := slices.ContainsFunc(top, func(e fs.DirEntry) bool { return kindOf(e.Name()) != "" && isDir(d.FS, e) })
+	layout := d.hasLayout(top)
 	walk := func(root string, kind Kind) {
 		_ = fs.WalkDir(d.FS, root, func(name string, e fs.DirEntry, err error) error { // every error is recorded below
 			switch {
@@ -118,20 +141,71 @@ func (d Dir) Files() (entries []Entry, problems diag.List) {
 		return entries, problems
 	}
 	for _, e := range top {
-		kind := kindOf(e.Name())
-		if k := Kind(e.Name()); k == Baselines || k == Tests {
-			kind = k
-		}
-		switch {
+		switch kind, _ := kindOf(e.Name()); {
 		case isDir(d.FS, e):
 			if kind != "" {
 				walk(e.Name(), kind)
 			}
 		case isYAML(e.Name()) && !strings.HasPrefix(e.Name(), ".") && e.Name() != "contentctl.yml":
-			entries = append(entries, Entry{Dir: d, Path: e.Name()})
+			entries = append(entries, Entry{Dir: d, Path: e.Name(), Stray: true})
 		}
 	}
 	return entries, problems
+}
+
+// hasLayout reports whether entries are the top of a content repository.
+func (d Dir) hasLayout(top []fs.DirEntry) bool {
+	return slices.ContainsFunc(top, func(e fs.DirEntry) bool {
+		_, certain := kindOf(e.Name())
+		return certain && isDir(d.FS, e)
+	})
+}
+
+// Folder is a folder at the top of a content repository that is not read.
+type Folder struct {
+	Label string // as messages name it
+	Files int    // of YAML
+	Why   string // "" where nothing is known of it
+}
+
+// notRead are the folders of Splunk Security Content that hold nothing for
+// pugmark.
+var notRead = map[string]string{
+	"dashboards":     "dashboards are for Splunk to show",
+	"playbooks":      "playbooks are for Splunk SOAR to run",
+	"removed":        "removed content is not run any more",
+	"ssa_detections": "these are written in SPL2, for Splunk Behavioral Analytics",
+}
+
+// PassedOver returns the folders of a content repository that hold YAML and
+// are not read.
+func (d Dir) PassedOver() []Folder {
+	top, err := fs.ReadDir(d.FS, ".")
+	if err != nil || d.only != "" || !d.hasLayout(top) {
+		return nil
+	}
+	var folders []Folder
+	for _, e := range top {
+		if kind, _ := kindOf(e.Name()); kind != "" || strings.HasPrefix(e.Name(), ".") || !isDir(d.FS, e) {
+			continue
+		}
+		folder := Folder{Label: d.Label(e.Name()), Why: notRead[e.Name()]}
+		_ = fs.WalkDir(d.FS, e.Name(), func(name string, e fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return fs.SkipDir // it is not read anyway
+			case folder.Files >= MaxFiles:
+				return fs.SkipAll
+			case !e.IsDir() && isYAML(name):
+				folder.Files++
+			}
+			return nil
+		})
+		if folder.Files > 0 {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
 }
 
 func isYAML(name string) bool {

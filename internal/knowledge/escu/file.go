@@ -52,8 +52,11 @@ func (f *File) Kind() Kind {
 	}
 	switch {
 	case has("search"):
-		if f.isBaseline() {
+		switch {
+		case f.isA("baseline"):
 			return Baselines
+		case f.isA("investigation"):
+			return Investigations
 		}
 		return Detections
 	case has("definition"):
@@ -64,18 +67,20 @@ func (f *File) Kind() Kind {
 		return Stories
 	case has("sourcetype"):
 		return DataSources
-	case has("tests"):
+	case has("tests"), has("file") && has("attack_data"):
 		return Tests
-	case has("datasets", "scheduling"):
+	case has("scheduling", "cron_schedule"):
+		return Deployments
+	case has("datasets"):
 		return Other
 	}
 	return ""
 }
 
-// isBaseline reports whether the file says that it is a baseline.
-func (f *File) isBaseline() bool {
+// isA reports whether the file says that it is of a type.
+func (f *File) isA(kind string) bool {
 	return slices.ContainsFunc(f.Root.node.pairs, func(p pair) bool {
-		return p.key == "type" && strings.EqualFold(strings.TrimSpace(p.value.text), "baseline")
+		return p.key == "type" && strings.EqualFold(strings.TrimSpace(p.value.text), kind)
 	})
 }
 
@@ -140,7 +145,7 @@ func (f *File) parse() (root *Map, err error) {
 	if err := f.checkDepth(tokens, places); err != nil {
 		return nil, err
 	}
-	parsed, err := parser.Parse(fillEmptyItems(tokens), 0)
+	parsed, err := parser.Parse(fillEmptyItems(tokens), 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, f.syntaxError(err, places)
 	}

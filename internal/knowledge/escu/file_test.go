@@ -99,12 +99,10 @@ func TestProblemsSayWhere(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"syntax", "name: a\nsearch: 'x\n", "file.yml:2:9: bad YAML: could not find end character of single-quoted text"},
 		{"tab", "name: a\n\tb: c\n", "file.yml:2:1: bad YAML: found character '\t' that cannot start any token"},
-		{"duplicate key", "a: 1\nb: 2\na: 3\n", `file.yml:3:1: bad YAML: mapping key "a" already defined at [1:1]`},
 		{"empty", "# only a comment\n", "file.yml:1:1: the file is empty"},
 		{"list at the top", "- a\n- b\n", "file.yml:1:1: keys and values were expected at the top, not a list"},
 		{"two documents", "a: 1\n---\nb: 2\n", "file.yml:3:1: a second YAML document in one file; put each into a file of its own"},
 		{"unknown alias", "a: *b\n", "file.yml:1:4: no anchor &b stands before this alias"},
-		{"merge key", "a: &x {b: 1}\nc:\n  <<: *x\n", "file.yml:3:3: merge keys (<<) are not understood here"},
 		{"not UTF-8", "name: \xff\n", "file.yml:1:7: the file holds a byte that text cannot have; content is written in UTF-8"},
 		{"control character", "name: \x1b[2J\n", "file.yml:1:7: the file holds a byte that text cannot have; content is written in UTF-8"},
 	} {
@@ -307,6 +305,94 @@ func TestItemsHavePlaces(t *testing.T) {
 		}
 		if s := strings.Join(got, ", "); s != want {
 			t.Errorf("%s: got %s, want %s", key, s, want)
+		}
+	}
+}
+
+func TestMergeKeys(t *testing.T) {
+	t.Parallel()
+	f := parse(t, `
+x-common: &common {asset_type: EC2, security_domain: threat}
+x-more: &more
+  asset_type: S3
+  product: cloud
+one:
+  <<: *common
+  asset_type: AMI
+two:
+  name: b
+  <<: [*common, *more]
+`)
+	for key, want := range map[string]map[string]string{
+		"one": {"asset_type": "AMI", "security_domain": "threat"},
+		"two": {"name": "b", "asset_type": "EC2", "security_domain": "threat", "product": "cloud"},
+	} {
+		m := f.Root.Map(key)
+		got := map[string]string{}
+		for _, k := range m.Unknown() {
+			got[k.Name] = m.Text(k.Name)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", key, diff)
+		}
+	}
+	if left := f.Root.Unknown(); len(left) > 0 {
+		t.Errorf("keys of one's own begin with x-: %v", left)
+	}
+	if _, err := Parse("file.yml", []byte("a: b\n<<: text\n")); err == nil || !strings.Contains(err.Error(), "2:5: behind << keys and values were expected, not a text") {
+		t.Error(err)
+	}
+}
+
+func TestAKeyThatStandsTwiceIsTold(t *testing.T) {
+	t.Parallel()
+	f := parse(t, "name: a\ntags: {x: 1, x: 2}\nname: b\n")
+	if got := f.Root.Text("name") + f.Root.Map("tags").Text("x"); got != "b2" {
+		t.Errorf("got %s, but the last value counts", got)
+	}
+	want := "file.yml:2:14: the key x stands here twice; the last one counts\nfile.yml:3:1: the key name stands here twice; the last one counts"
+	if diff := cmp.Diff(want, f.Problems().Error()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFoldersThatAreNotRead(t *testing.T) {
+	t.Parallel()
+	repository := Dir{Name: "repo", FS: fstest.MapFS{
+		"detections/a.yml": {}, "removed/detections/b.yml": {}, "removed/mapping.YML": {}, "playbooks/p.yml": {}, "playbooks/p.py": {},
+		"docs/mkdocs.yml": {}, "bin/run.sh": {}, ".github/workflows/ci.yml": {}, "schedules/s.yml": {},
+	}}
+	want := []Folder{{"repo/docs", 1, ""}, {"repo/playbooks", 1, notRead["playbooks"]}, {"repo/removed", 2, notRead["removed"]}}
+	if diff := cmp.Diff(want, repository.PassedOver()); diff != "" {
+		t.Error(diff)
+	}
+	if got := (Dir{FS: fstest.MapFS{"removed/b.yml": {}}}).PassedOver(); got != nil {
+		t.Errorf("a directory that is no repository is read whole, not without %v", got)
+	}
+}
+
+// What a file is, its place tells before its keys do.
+func TestKindOfAFileByItsPlace(t *testing.T) {
+	t.Parallel()
+	const detection, baseline, deployment = "name: a\nsearch: b\n", "name: a\nsearch: b\ntype: Baseline\n", "name: a\nscheduling: {cron_schedule: x}\n"
+	for _, test := range []struct {
+		entry Entry
+		text  string
+		want  Kind
+	}{
+		{Entry{Kind: Detections}, detection, Detections},
+		{Entry{Kind: Detections}, baseline, Baselines},
+		{Entry{Kind: Detections}, "name: a\nsearch: b\ntype: Investigation\n", Investigations},
+		{Entry{Kind: Baselines}, detection, Baselines}, // the oldest tell no type
+		{Entry{Kind: Deployments}, "name: a\n", Deployments},
+		{Entry{}, deployment, Deployments},
+		{Entry{}, "name: a\nfile: cloud/a.yml\nattack_data: []\n", Tests},
+		{Entry{}, "site_name: a\n", ""},
+		{Entry{Stray: true}, "site_name: a\n", Other},
+		{Entry{Stray: true}, detection, Detections},
+	} {
+		if got := test.entry.KindOf(parse(t, test.text)); got != test.want {
+			t.Errorf("%+v with %q is %q, want %q", test.entry, test.text, got, test.want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package escu
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,16 +58,20 @@ func (m *Map) Fail(key, hint, format string, args ...any) {
 	}
 }
 
-// Unknown returns the keys that nobody asked for, in the order of the file.
+// Unknown returns the keys that nobody asked for, in the order of the file. A
+// key that begins with x- is someone's own, and means nothing here.
 func (m *Map) Unknown() []Key {
+	return slices.DeleteFunc(m.Keys(), func(k Key) bool { return m.asked[k.Name] || strings.HasPrefix(k.Name, "x-") })
+}
+
+// Keys returns all keys in the order of the file.
+func (m *Map) Keys() []Key {
 	if m == nil {
 		return nil
 	}
 	var keys []Key
 	for _, p := range m.node.pairs {
-		if !m.asked[p.key] {
-			keys = append(keys, Key{p.key, p.at})
-		}
+		keys = append(keys, Key{p.key, p.at})
 	}
 	return keys
 }

@@ -78,19 +78,13 @@ func (b *builder) node(n ast.Node, depth int) *node {
 	case *ast.NullNode, *ast.CommentGroupNode, *ast.CommentNode:
 		return &node{span: span}
 	case *ast.MappingNode:
-		m := &node{kind: mapNode, span: span}
-		for _, v := range n.Values {
-			b.pair(m, v, depth)
-		}
-		if len(n.Values) > 0 && !n.IsFlowStyle {
-			m.span = m.pairs[0].at
+		m := b.mapping(n.Values, depth)
+		if len(n.Values) == 0 || n.IsFlowStyle {
+			m.span = span
 		}
 		return m
 	case *ast.MappingValueNode:
-		m := &node{kind: mapNode}
-		b.pair(m, n, depth)
-		m.span = m.pairs[0].at
-		return m
+		return b.mapping([]*ast.MappingValueNode{n}, depth)
 	case *ast.SequenceNode:
 		list := &node{kind: listNode, span: span}
 		for _, v := range n.Values {
@@ -120,8 +114,6 @@ func (b *builder) node(n ast.Node, depth int) *node {
 		return &node{kind: scalarNode, text: n.Value.Value, style: style, span: b.at(n.Start)}
 	case *ast.StringNode:
 		return &node{kind: scalarNode, text: n.Value, style: quoteOf(n.Token), span: span}
-	case *ast.MergeKeyNode:
-		return b.fail(span, "merge keys (<<) are not understood here")
 	}
 	// Numbers, truth values and dates: content means the text as written.
 	t := n.GetToken()
@@ -131,13 +123,61 @@ func (b *builder) node(n ast.Node, depth int) *node {
 	return &node{kind: scalarNode, text: t.Value, span: span}
 }
 
-func (b *builder) pair(m *node, v *ast.MappingValueNode, depth int) {
-	key := v.Key.GetToken()
-	at := b.at(key)
-	if _, merge := v.Key.(*ast.MergeKeyNode); merge {
-		b.fail(at, "merge keys (<<) are not understood here")
+// mapping builds a mapping, which lies where its first key does. Of a key that
+// stands twice the last value counts, as for the readers that content is
+// written for.
+func (b *builder) mapping(values []*ast.MappingValueNode, depth int) *node {
+	m := &node{kind: mapNode}
+	known := map[string]int{} // keys to their places in m.pairs
+	var merges []*node
+	for i, v := range values {
+		key := v.Key.GetToken()
+		at := b.at(key)
+		if i == 0 {
+			m.span = at
+		}
+		value := b.node(v.Value, depth+1)
+		if _, merge := v.Key.(*ast.MergeKeyNode); merge {
+			merges = append(merges, value)
+			continue
+		}
+		if first, twice := known[key.Value]; twice {
+			b.file.Fail(at, "the last one counts", "the key %s stands here twice", key.Value)
+			m.pairs[first] = pair{key.Value, at, value}
+			continue
+		}
+		known[key.Value] = len(m.pairs)
+		m.pairs = append(m.pairs, pair{key.Value, at, value})
 	}
-	m.pairs = append(m.pairs, pair{key: key.Value, at: at, value: b.node(v.Value, depth+1)})
+	for _, from := range merges {
+		b.merge(m, known, from)
+	}
+	return m
+}
+
+// merge gives m what the mappings behind << have and it has not. Source: YAML,
+// "Merge Key Language-Independent Type".
+func (b *builder) merge(m *node, known map[string]int, from *node) {
+	sources := []*node{from}
+	if from.kind == listNode {
+		sources = from.items
+	}
+	for _, source := range sources {
+		if source.kind != mapNode {
+			b.fail(from.span, "behind << keys and values were expected, not %s", source.kind)
+			return
+		}
+		for _, p := range source.pairs {
+			if b.count++; b.count > MaxNodes {
+				b.fail(from.span, "the YAML grows to more than %d values by its merge keys", MaxNodes)
+				return
+			}
+			if _, has := known[p.key]; !has {
+				known[p.key] = len(m.pairs)
+				m.pairs = append(m.pairs, p)
+			}
+		}
+	}
 }
 
 // size returns how many values n holds, counted no further than limit.
