@@ -24,6 +24,8 @@ type cli struct {
 	Complete completeCommand `cmd:"" name:"__complete" hidden:""`
 
 	HelpAll helpAll `hidden:"" help:"Show all flags of a command."`
+
+	profileFlags
 }
 
 // helpAll is the flag --help-all: it answers at once, as --help does.
@@ -139,12 +141,12 @@ func groups() []kong.Group {
 	}
 }
 
-// newParser builds the parser. helped tells afterwards that --help was given
-// and answered.
-func newParser(a *app) (k *kong.Kong, helped *bool, err error) {
+// newParser builds the parser, which fills flags. helped tells afterwards that
+// --help was given and answered.
+func newParser(a *app, flags *cli) (k *kong.Kong, helped *bool, err error) {
 	helped = new(bool)
 	k, err = kong.New(
-		&cli{},
+		flags,
 		kong.Name("pugmark"),
 		kong.Description("Runs Splunk detections over AWS CloudTrail, without Splunk."),
 		kong.Vars{"formats": joinOr(rowFormats())}.CloneWith(defaultLimits()),

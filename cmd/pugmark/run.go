@@ -65,7 +65,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func (a *app) run(args []string) (exitCode, error) {
-	k, helped, err := newParser(a)
+	var flags cli
+	k, helped, err := newParser(a, &flags)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -87,7 +88,15 @@ func (a *app) run(args []string) (exitCode, error) {
 	if !ok {
 		return exitUsage, usageError{message: parsed.Selected().FullPath() + " needs a subcommand"}
 	}
-	return selected.Run(a)
+	stop, err := flags.start()
+	if err != nil {
+		return exitUsage, err
+	}
+	code, err := selected.Run(a)
+	if stopErr := stop(); stopErr != nil {
+		err = errors.Join(err, stopErr)
+	}
+	return code, err
 }
 
 // usageError is a wrong command line.
