@@ -299,7 +299,7 @@ func offered(words []string, of func(*detection.Detection) []string) [][2]string
 		return nil
 	}
 	var names []string
-	for _, d := range library.detections() {
+	for _, d := range library.scannable() {
 		names = append(names, of(d)...)
 	}
 	slices.Sort(names)

@@ -22,6 +22,7 @@ type library struct {
 	dirs     []escu.Dir
 	models   *knowledge.Models
 	places   *knowledge.Places
+	rules    bool      // the rules over risk belong to it, as to the built-in content
 	problems diag.List // of files that were passed over
 }
 
@@ -34,6 +35,7 @@ func (f *contentFlags) load() (*library, error) {
 	l := &library{base: knowledge.New(knowledge.Options{StateDir: f.StateDir}), models: knowledge.NewModels(f.StateDir)}
 	if !f.NoBuiltin {
 		l.dirs = append(l.dirs, escu.Dir{Name: builtinName, FS: content.FS()})
+		l.rules = true
 	}
 	for _, name := range f.Content {
 		dir, err := escu.Open(name)
@@ -70,6 +72,15 @@ func (f *contentFlags) load() (*library, error) {
 
 // detections reads the detections of the content.
 func (l *library) detections() []*detection.Detection { return l.all().Detections }
+
+// scannable are the detections that a scan can run: those of the content and
+// the rules over risk.
+func (l *library) scannable() []*detection.Detection {
+	if !l.rules {
+		return l.detections()
+	}
+	return detection.WithRiskRules(l.detections())
+}
 
 // all reads the detections, stories and data sources of the content.
 func (l *library) all() *detection.Library {

@@ -45,7 +45,8 @@ func (c *demoCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	s := a.newSession(library, input, &c.outputFlags, w, from)
-	scan := s.detect(library.detections())
+	all := library.scannable()
+	scan := s.detect(all, all)
 	if err := scan.write(out); err != nil {
 		return s.exitCode(), err
 	}

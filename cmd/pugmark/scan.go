@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/engine"
@@ -53,7 +54,8 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	chosen, err := c.selection().Select(library.detections())
+	all := library.scannable()
+	chosen, err := c.selection().Select(all)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -72,7 +74,7 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	s := a.newSession(library, &c.inputFlags, &c.outputFlags, w, from)
-	scan := s.detect(chosen)
+	scan := s.detect(chosen, all)
 	if err := scan.write(out); err != nil {
 		return s.exitCode(), err
 	}
@@ -80,7 +82,8 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 	return code, scan.close(out, code)
 }
 
-// detectionScan is one pass of detections over the input.
+// detectionScan is one pass of detections over the input, and what Correlations
+// make of the risk that it found.
 type detectionScan struct {
 	session  *session
 	report   report.Scan
@@ -88,27 +91,37 @@ type detectionScan struct {
 	// unevaluated are the problems of the detections that could not run.
 	unevaluated diag.List
 	failed      int
+
+	passing []*detectionRun // over the input
+	after   []*detectionRun // over the risk that those make
+	risk    *detection.RiskEvents
+	// withoutRisk is how many detections that were not asked for could not add
+	// their risk.
+	withoutRisk int
 }
 
-// detect runs detections over the input.
-func (s *session) detect(detections []*detection.Detection) *detectionScan {
-	scan := &detectionScan{session: s}
+// detectionRun is a detection in a scan.
+type detectionRun struct {
+	*detection.Detection
+	search *plan.Search // nil for a rule
+	// quiet tells that it runs only for its risk: nobody asked for its findings.
+	quiet bool
+}
+
+// detect runs the chosen ones of all detections over the input.
+func (s *session) detect(chosen, all []*detection.Detection) *detectionScan {
+	scan := &detectionScan{session: s, risk: detection.NewRiskEvents()}
 	s.config.Track = true
 	env := s.library.env()
-	var runnable []*detection.Detection
-	var searches []*plan.Search
-	for _, d := range detections {
-		search, problems := d.Compile(env)
-		if len(problems) > 0 {
-			scan.report.Outcomes = append(scan.report.Outcomes, report.Outcome{Detection: d.Name, NotEvaluated: problems[0].Error()})
-			scan.unevaluated = append(scan.unevaluated, problems...)
-			continue
-		}
-		if s.output.Verbose {
-			scan.warnings = append(scan.warnings, noted(d.Notes)...)
-		}
-		scan.warnings = append(scan.warnings, noted(search.Notes)...)
-		runnable, searches = append(runnable, d), append(searches, search)
+	for _, d := range chosen {
+		scan.prepare(d, env)
+	}
+	if len(scan.after) > 0 {
+		scan.prepareQuiet(chosen, all, env)
+	}
+	searches := make([]*plan.Search, len(scan.passing))
+	for i, run := range scan.passing {
+		searches[i] = run.search
 	}
 	var results []*engine.Result
 	s.pass(func() error {
@@ -116,10 +129,11 @@ func (s *session) detect(detections []*detection.Detection) *detectionScan {
 		results, err = engine.RunAll(s.app.ctx, searches, s.config)
 		return err
 	})
-	for i, d := range runnable {
-		if i < len(results) {
-			scan.add(d, searches[i], results[i])
-		}
+	for i, result := range results {
+		scan.add(scan.passing[i], result)
+	}
+	for _, run := range scan.after {
+		scan.correlate(run)
 	}
 	slices.SortStableFunc(scan.report.Findings, func(a, b *detection.Finding) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Detection.Name, b.Detection.Name))
@@ -129,27 +143,63 @@ func (s *session) detect(detections []*detection.Detection) *detectionScan {
 	return scan
 }
 
+// prepare compiles a detection that was asked for.
+func (scan *detectionScan) prepare(d *detection.Detection, env *command.Env) {
+	if d.Rule != nil {
+		scan.after = append(scan.after, &detectionRun{Detection: d})
+		return
+	}
+	search, problems := d.Compile(env)
+	if len(problems) > 0 {
+		scan.report.Outcomes = append(scan.report.Outcomes, report.Outcome{Detection: d.Name, NotEvaluated: problems[0].Error()})
+		scan.unevaluated = append(scan.unevaluated, problems...)
+		return
+	}
+	if scan.session.output.Verbose {
+		scan.warnings = append(scan.warnings, noted(d.Notes)...)
+	}
+	scan.warnings = append(scan.warnings, noted(search.Notes)...)
+	run := &detectionRun{Detection: d, search: search}
+	if d.Type == detection.Correlation && scan.readsRisk(search) {
+		scan.after = append(scan.after, run)
+	} else {
+		scan.passing = append(scan.passing, run)
+	}
+}
+
 // add takes what one detection found.
-func (scan *detectionScan) add(d *detection.Detection, search *plan.Search, result *engine.Result) {
-	outcome := report.Outcome{Detection: d.Name}
+func (scan *detectionScan) add(run *detectionRun, result *engine.Result) {
+	outcome := report.Outcome{Detection: run.Name}
 	if result.Err != nil && !scan.session.partial {
+		if run.quiet {
+			scan.withoutRisk++
+			return
+		}
 		scan.failed++
 		outcome.Failed = result.Err.Error()
-		if problems := d.Search.Relocate(search.Source, result.Err); len(problems) > 0 {
+		if problems := run.Search.Relocate(run.search.Source, result.Err); len(problems) > 0 {
 			outcome.Failed = problems[0].Error()
 		}
 	}
 	for _, w := range result.Warnings {
-		for _, moved := range d.Search.Relocate(search.Source, w.Error) {
+		for _, moved := range run.Search.Relocate(run.search.Source, w.Error) {
 			scan.warnings = append(scan.warnings, &plan.Warning{Error: moved, Count: w.Count})
 		}
 	}
-	findings := detection.NewFindings(d, scan.session.config.Now)
+	findings := detection.NewFindings(run.Detection, scan.session.config.Now)
 	for _, row := range result.Rows {
-		scan.report.Findings = append(scan.report.Findings, findings.Add(row, result.Columns))
-		outcome.Findings++
+		f := findings.Add(row, result.Columns)
+		if len(scan.after) > 0 {
+			scan.risk.Add(run.Detection, f, row)
+		}
+		if !run.quiet {
+			scan.report.Findings = append(scan.report.Findings, f)
+			outcome.Findings++
+		}
 	}
-	scan.report.Outcomes = append(scan.report.Outcomes, outcome)
+	if !run.quiet {
+		scan.report.Outcomes = append(scan.report.Outcomes, outcome)
+	}
 }
 
 func (scan *detectionScan) write(out *destination) error {
@@ -173,6 +223,7 @@ func (scan *detectionScan) close(out *destination, code exitCode) error {
 			s.app.tell("error: %s failed: %s", report.Visible(o.Detection), report.Visible(o.Failed))
 		}
 	}
+	scan.closeQuiet()
 	result := scan.report.Counts()
 	if out.format == "table" && out.file == nil && isTerminal(s.app.stdout) {
 		result = ""

@@ -34,7 +34,7 @@ func (c *showCommand) Run(a *app) (exitCode, error) {
 	}
 	// A name of several words may be given without quotes.
 	selection := detection.Selection{Names: []string{strings.Join(c.Name, " ")}}
-	chosen, err := selection.Select(library.detections())
+	chosen, err := selection.Select(library.scannable())
 	if err != nil {
 		return exitUsage, err
 	}
@@ -83,8 +83,12 @@ func detectionPage(d *detection.Detection, env *command.Env, expand bool) *repor
 		HowToImplement: d.HowToImplement, KnownFalsePositives: d.KnownFalsePositives, References: d.References,
 	}
 	search := report.Section{Title: "Search", Verbatim: d.Search.Text}
-	compiled, problems := d.Compile(env)
-	if expand && len(problems) == 0 {
+	problems := d.CheckSearch(env).Problems
+	switch {
+	case d.Rule != nil:
+		search = report.Section{Title: "Reads", Text: "The risk that the other detections of a scan make. It is a rule and no search: its window moves over all of the input."}
+	case expand && len(problems) == 0:
+		compiled, _ := d.Compile(env)
 		object.Expanded = expandedSearch(compiled)
 		search = report.Section{Title: "Search, macros replaced", Verbatim: object.Expanded}
 	}

@@ -29,8 +29,12 @@ type Check struct {
 	Problems diag.List
 }
 
-// CheckSearch compiles the search to learn whether it can run.
+// CheckSearch compiles the search to learn whether it can run. A rule always
+// can.
 func (d *Detection) CheckSearch(env *command.Env) Check {
+	if d.Rule != nil {
+		return Check{Parsed: true, Runnable: true}
+	}
 	_, problems := d.Compile(env)
 	check := Check{Parsed: true, Runnable: len(problems) == 0, Problems: problems}
 	for _, p := range problems {

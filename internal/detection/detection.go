@@ -11,6 +11,7 @@ import (
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
+	"github.com/pugmark/pugmark/internal/risk"
 )
 
 // Generation is a form that Splunk Security Content has had.
@@ -69,7 +70,8 @@ type Detection struct {
 	References          []string
 
 	Search      escu.Scalar
-	FilterMacro string // the macro <detection>_filter that the search calls, or ""
+	Rule        *risk.Rule // over risk, in place of a search; nil if there is one
+	FilterMacro string     // the macro <detection>_filter that the search calls, or ""
 	DataSources []string
 
 	Stories         []string

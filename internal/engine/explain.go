@@ -69,6 +69,22 @@ func Explain(ctx context.Context, search *plan.Search, config Config) (*Explanat
 	return e, nil
 }
 
+// Required returns conditions that every event that the search reads fulfils,
+// and whether it reads events other than through subsearches. Subsearches in its
+// first expression are run, as they would be.
+func Required(ctx context.Context, search *plan.Search, config Config) (conditions []plan.Condition, reads bool, err error) {
+	run := newRun(ctx, config.withDefaults())
+	physical := plan.Plan(search, event.AllFields)
+	for _, f := range physical.Filters {
+		compiled, err := f.Filter(run)
+		if err != nil {
+			return nil, true, err
+		}
+		conditions = append(conditions, compiled.Required()...)
+	}
+	return conditions, physical.Reads(), nil
+}
+
 func timeText(epoch float64, location *time.Location) string {
 	if math.IsInf(epoch, 0) {
 		return ""

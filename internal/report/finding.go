@@ -68,10 +68,10 @@ const (
 )
 
 func (v *view) finding(f *detection.Finding) {
-	severity, badge := risk.Informational, "· no risk"
-	if f.Risk != nil {
-		severity = risk.SeverityOfScore(f.Risk.Score)
-		badge = level(severity) + " " + strconv.Itoa(f.Risk.Score)
+	severity, score := gravity(f)
+	badge := "· no risk"
+	if score != "" {
+		badge = level(severity) + " " + score
 	}
 	indent := strings.Repeat(" ", textWidth(badge)+gap)
 	for i, name := range wrap(shown(f.Detection.Name), max(1, v.o.width()-len(indent)), maxFieldLines) {
@@ -91,6 +91,37 @@ func (v *view) finding(f *detection.Finding) {
 	}
 	v.fields(pairs(f))
 	v.line("")
+}
+
+// gravity returns how bad a finding is and by which score; "" for one that has
+// none.
+func gravity(f *detection.Finding) (severity risk.Severity, score string) {
+	if f.Risk != nil {
+		return risk.SeverityOfScore(f.Risk.Score), strconv.Itoa(f.Risk.Score)
+	}
+	if sum, ok := accumulated(f); ok {
+		return risk.SeverityOfTotal(sum), scoreText(sum)
+	}
+	return risk.Informational, ""
+}
+
+// accumulated returns the sum of the risk that a Correlation is about, which is
+// no risk of its own.
+func accumulated(f *detection.Finding) (float64, bool) {
+	if f.Detection.Type != detection.Correlation {
+		return 0, false
+	}
+	for _, name := range []string{"risk_score", "calculated_risk_score"} {
+		if score, ok := f.Result.Get(name).Float(); ok {
+			return score, true
+		}
+	}
+	return 0, false
+}
+
+// riskObject names whom the risk of a Correlation concerns.
+func riskObject(f *detection.Finding) string {
+	return strings.Join(f.Result.Get("risk_object").Texts(), ", ")
 }
 
 // provenance tells when it was, what it rests on and what kind of detection
@@ -136,11 +167,18 @@ func pairs(f *detection.Finding) []pair {
 		}
 	}
 	told := map[string]bool{"firstTime": true, "lastTime": true, "_time": true, "count": true}
+	_, ofRisk := accumulated(f)
+	if ofRisk {
+		for _, object := range f.Result.Get("risk_object").Texts() {
+			add("risk_object", "risk: "+shown(f.Result.Get("risk_object_type").String()), object)
+		}
+		told["risk_object_type"], told["risk_score"], told["source_count"] = true, true, true
+	}
 	for _, p := range objects {
 		told[p.name] = true
 	}
 	for _, field := range f.Result {
-		if !told[field.Name] {
+		if !told[field.Name] && !(ofRisk && strings.HasPrefix(field.Name, "annotations.")) {
 			objects = append(objects, pair{name: field.Name, values: field.Value.Texts()})
 		}
 	}

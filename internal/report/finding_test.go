@@ -51,12 +51,15 @@ func TestFindingsAsTable(t *testing.T) {
 	hunted := finding("Odd agent", 0, "", "userAgent", "curl")
 	hunted.Detection.Type, hunted.Risk = detection.Hunting, nil
 	again := *share
+	sum := finding("Much risk", 0, "", "risk_object", "alice", "risk_object_type", "user", "risk_score", "250.5", "risk_event_count", "3", "source", "Image shared", "annotations.mitre_attack.mitre_tactic", "exfiltration")
+	sum.Detection.Type, sum.Risk = detection.Correlation, nil
 	scan := &Scan{
-		Findings: []*detection.Finding{share, hunted, &again},
+		Findings: []*detection.Finding{share, hunted, &again, sum},
 		Outcomes: []Outcome{
 			{Detection: "Broken", NotEvaluated: `unknown lookup "x"`},
 			{Detection: "Clean"},
 			{Detection: "Image shared", Findings: 2},
+			{Detection: "Much risk", Findings: 1},
 			{Detection: "Odd agent", Findings: 1},
 			{Detection: "Too big", Failed: "more than 1024 MiB of rows in memory"},
 		},
@@ -90,13 +93,21 @@ func TestFindingsAsTable(t *testing.T) {
             4
             … 3 more
 
+▲ high 250.5  Much risk
+  2024-08-01 14:25:57 – 14:26:00 CEST · 2 events · Correlation · T1537
+  Exfiltration
+  risk_object       alice (risk: user)
+  risk_event_count  3
+  source            Image shared
+
 Summary
-  3 findings · 5 detections: 2 with findings, 1 clean, 1 not evaluated, 1 failed
+  4 findings · 6 detections: 3 with findings, 1 clean, 1 not evaluated, 1 failed
   2024-08-01 14:25:57 – 14:26:00 CEST
 
   Detection     Severity    Findings  Risk
   ────────────────────────────────────────
   Image shared  ◆ critical         2   162
+  Much risk     ▲ high             1     0
   Odd agent     –                  1     0
 
   Risk object   Severity  Findings  Risk
@@ -104,8 +115,8 @@ Summary
   alice         ● medium         2   162
   111122223333  ○ low            2    60
 
-  Risk rules exceeded
-  ● alice: Risk Threshold Exceeded For Object Over 24 Hour Period, risk 162
+  Risk findings
+  ▲ alice: Much risk, risk 250.5
 
 Not evaluated
   – Broken: unknown lookup "x"

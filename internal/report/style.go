@@ -22,6 +22,9 @@ func newTheme(color bool) *theme {
 	return &theme{strong: plain.Bold(true), quiet: plain.Faint(true), head: plain.Bold(true), colored: true}
 }
 
+// severities are in ascending order.
+var severities = []risk.Severity{risk.Informational, risk.Low, risk.Medium, risk.High, risk.Critical}
+
 // symbols stand beside the words of severities.
 var symbols = map[risk.Severity]string{
 	risk.Informational: "·",

@@ -29,6 +29,7 @@ func (v *view) summary(s *Scan) {
 		v.line("")
 		v.byDetection(s.Findings)
 		v.byRiskObject(s.Findings)
+		v.riskFindings(s.Findings)
 	} else {
 		v.line("")
 	}
@@ -108,7 +109,9 @@ func (v *view) byDetection(findings []*detection.Finding) {
 		t.first, t.last = earlier(t.first, f.FirstTime), later(t.last, f.LastTime)
 		if f.Risk != nil {
 			t.score += f.Risk.Score
-			t.severity = risk.SeverityOfScore(f.Risk.Score)
+		}
+		if severity, score := gravity(f); score != "" {
+			t.severity = worse(t.severity, severity)
 		}
 	}
 	list := slices.SortedFunc(maps.Values(tallies), func(a, b *tally) int {
@@ -124,8 +127,15 @@ func (v *view) byDetection(findings []*detection.Finding) {
 	v.table([]string{"Detection", "Severity", "Findings", "Risk", "First", "Last"}, lines)
 }
 
-// byRiskObject draws a line for each object at risk, and marks those whose risk
-// would make Enterprise Security's default rules raise a notable.
+// worse returns the worse one of two severities.
+func worse(a, b risk.Severity) risk.Severity {
+	if slices.Index(severities, b) > slices.Index(severities, a) {
+		return b
+	}
+	return a
+}
+
+// byRiskObject draws a line for each object at risk.
 func (v *view) byRiskObject(findings []*detection.Finding) {
 	var events []risk.Event
 	for _, f := range findings {
@@ -143,22 +153,38 @@ func (v *view) byRiskObject(findings []*detection.Finding) {
 		}, s}
 	}
 	v.table([]string{"Risk object", "Severity", "Findings", "Risk", "First", "Last"}, lines)
+}
 
-	notables := risk.Notables(events, risk.Rules())
-	if len(notables) == 0 {
+// riskFindings names the objects whose risk a Correlation found to be a matter
+// of its own, those with the highest score first.
+func (v *view) riskFindings(findings []*detection.Finding) {
+	var found []*detection.Finding
+	for _, f := range findings {
+		if _, ok := accumulated(f); ok {
+			found = append(found, f)
+		}
+	}
+	if len(found) == 0 {
 		return
 	}
-	v.line("  " + v.t.head.Render("Risk rules exceeded"))
-	for i, n := range notables {
+	slices.SortStableFunc(found, func(a, b *detection.Finding) int {
+		x, _ := accumulated(a)
+		y, _ := accumulated(b)
+		return cmp.Compare(y, x)
+	})
+	v.line("  " + v.t.head.Render("Risk findings"))
+	for i, f := range found {
 		if i == maxSummaryRows {
-			v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", len(notables)-i)))
+			v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", len(found)-i)))
 			break
 		}
-		text := fmt.Sprintf("%s: %s, risk %s", shown(n.Total.Object.Name), n.Rule, scoreText(n.Total.Score))
+		score, _ := accumulated(f)
+		severity := risk.SeverityOfTotal(score)
+		text := fmt.Sprintf("%s: %s, risk %s", shown(riskObject(f)), shown(f.Detection.Name), scoreText(score))
 		for j, part := range wrap(text, v.o.width()-4, maxFieldLines) {
 			symbol := "  "
 			if j == 0 {
-				symbol = v.t.severity(n.Severity, symbols[n.Severity]) + " "
+				symbol = v.t.severity(severity, symbols[severity]) + " "
 			}
 			v.line("  " + symbol + part)
 		}

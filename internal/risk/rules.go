@@ -9,8 +9,11 @@ import (
 // Rule finds the objects whose risk over a window of time is a matter of its
 // own.
 type Rule struct {
-	Name   string
-	Window time.Duration
+	ID          string
+	Name        string
+	Version     int
+	Description string
+	Window      time.Duration
 	// Exceeds tells of the total over a window.
 	Exceeds func(Total) bool
 }
@@ -22,23 +25,31 @@ func Rules() []Rule {
 	const day = 24 * time.Hour
 	return []Rule{
 		{
-			Name:    "Risk Threshold Exceeded For Object Over 24 Hour Period",
-			Window:  day,
-			Exceeds: func(t Total) bool { return t.Score > 100 },
+			ID:          "2f6f2b0e-6c1a-4f0d-9a57-0d6ce2b7c1a4",
+			Name:        "Risk Threshold Exceeded For Object Over 24 Hour Period",
+			Version:     1,
+			Description: "The risk scores that detections gave one user, system or other object within 24 hours add up to more than 100.",
+			Window:      day,
+			Exceeds:     func(t Total) bool { return t.Score > 100 },
 		},
 		{
-			Name:    "ATT&CK Tactic Threshold Exceeded For Object Over Previous 7 Days",
-			Window:  7 * day,
-			Exceeds: func(t Total) bool { return len(t.Tactics) >= 3 && len(t.Sources) >= 4 },
+			ID:          "8d0c4a37-51be-4e3b-8a0f-c3f1d5b9e672",
+			Name:        "ATT&CK Tactic Threshold Exceeded For Object Over Previous 7 Days",
+			Version:     1,
+			Description: "At least four detections, for at least three tactics of ATT&CK between them, gave risk to one user, system or other object within seven days.",
+			Window:      7 * day,
+			Exceeds:     func(t Total) bool { return len(t.Tactics) >= 3 && len(t.Sources) >= 4 },
 		},
 	}
 }
 
 // Notable says that the risk of an object exceeded a rule.
 type Notable struct {
-	Rule     string   `json:"rule"`
-	Severity Severity `json:"severity"`
-	Total    Total    `json:"total"`
+	Rule     string
+	Severity Severity
+	Total    Total
+	// Events are those of the window, in order of time.
+	Events []Event
 }
 
 // Notables applies rules to events as if each rule ran whenever an event
@@ -54,8 +65,9 @@ func Notables(events []Event, rules []Rule) []Notable {
 	for _, own := range byObject {
 		slices.SortStableFunc(own, func(a, b Event) int { return a.Time.Compare(b.Time) })
 		for _, rule := range rules {
-			if worst, ok := worstWindow(own, rule); ok {
-				notables = append(notables, Notable{Rule: rule.Name, Severity: SeverityOfTotal(worst.Score), Total: worst})
+			if window := worstWindow(own, rule); window != nil {
+				worst := Totals(window)[0]
+				notables = append(notables, Notable{Rule: rule.Name, Severity: SeverityOfTotal(worst.Score), Total: worst, Events: window})
 			}
 		}
 	}
@@ -65,28 +77,23 @@ func Notables(events []Event, rules []Rule) []Notable {
 	return notables
 }
 
-// worstWindow returns the total of the window with the highest score among
-// those that exceed the rule. The events are of one object, in order of time.
-func worstWindow(events []Event, rule Rule) (worst Total, found bool) {
+// worstWindow returns the events of the window with the highest score among
+// those that exceed the rule, nil if none does. The events are of one object,
+// in order of time.
+func worstWindow(events []Event, rule Rule) (worst []Event) {
 	w := window{sources: map[string]int{}, tactics: map[string]int{}}
-	from := 0
-	var best [2]int
+	from, highest := 0, 0.0
 	for to, e := range events {
 		w.take(e, 1)
 		for !events[from].Time.After(e.Time.Add(-rule.Window)) {
 			w.take(events[from], -1)
 			from++
 		}
-		// The exact total is only made of windows that come into question.
-		if sketch := w.total(); rule.Exceeds(sketch) && (!found || sketch.Score > worst.Score) {
-			worst, found = sketch, true
-			best = [2]int{from, to + 1}
+		if t := w.total(); rule.Exceeds(t) && (worst == nil || t.Score > highest) {
+			worst, highest = events[from:to+1], t.Score
 		}
 	}
-	if found {
-		worst = Totals(events[best[0]:best[1]])[0]
-	}
-	return worst, found
+	return worst
 }
 
 // window keeps the sums of a moving window.
