@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/pugmark/pugmark/internal/jsonblock"
 )
 
 // The forms that [Reader.Form] names.
@@ -169,6 +171,13 @@ func (r *Reader) object(f *frame) (bool, error) {
 		r.notes.reset()
 		r.scan.notes = &r.notes
 	}
+	if r.scan.notes != nil && !r.strict {
+		if end, ok := r.notes.fast(r.w.bytes()); ok {
+			r.scan.Pos = end
+			return r.whole(f)
+		}
+		r.notes.reset()
+	}
 	separator := r.separator(f)
 	ended := false
 	for {
@@ -207,7 +216,7 @@ const brokenRecord = "a record whose quotes or brackets do not close"
 
 // whole takes the object that the scan has followed to its end.
 func (r *Reader) whole(f *frame) (bool, error) {
-	text, offset := r.w.bytes()[:r.scan.pos], r.w.offset()
+	text, offset := r.w.bytes()[:r.scan.Pos], r.w.offset()
 	if f.kind == frameStream {
 		switch {
 		case !r.decided:
@@ -233,7 +242,7 @@ func (r *Reader) whole(f *frame) (bool, error) {
 			r.w.advance(1)
 			return false, r.skipTo(r.separator(f))
 		}
-		text = r.w.bytes()[:r.scan.pos] // it may have moved
+		text = r.w.bytes()[:r.scan.Pos] // it may have moved
 		if r.separators[byBeginning].text == nil {
 			r.separators[byBeginning].text = beginning(text)
 		}
@@ -277,8 +286,8 @@ func (r *Reader) skipRest() error {
 	r.scan.notes = nil
 	for {
 		status := r.scan.run(r.w.bytes())
-		r.w.advance(r.scan.pos)
-		r.scan.shift(r.scan.pos)
+		r.w.advance(r.scan.Pos)
+		r.scan.shift(r.scan.Pos)
 		if status == complete {
 			return nil
 		}
@@ -294,7 +303,7 @@ func (r *Reader) enter() (bool, error) {
 	if len(r.frames)+2 > maxFrames {
 		return false, nil
 	}
-	first, at, err := r.peek(r.scan.pos + 1)
+	first, at, err := r.peek(r.scan.Pos + 1)
 	if err != nil {
 		return false, err
 	}
@@ -339,7 +348,7 @@ func (r *Reader) enter() (bool, error) {
 // ahead reports whether an object begins at i that has a key. In an input that
 // is broken it does not look: that could cost the same bytes again and again.
 func (r *Reader) ahead(i int, k key) (bool, error) {
-	s := scan{pos: i, notes: &r.inside}
+	s := scan{Cursor: jsonblock.Cursor{Pos: i}, notes: &r.inside}
 	r.inside.reset()
 	if b := r.w.bytes(); r.strict || i >= len(b) || b[i] != '{' {
 		return false, nil
@@ -365,12 +374,12 @@ func (r *Reader) ahead(i int, k key) (bool, error) {
 // forgotten, unless it is another such array.
 func (r *Reader) rest() error {
 	r.notes.reset()
-	r.scan = scan{depth: 1, notes: &r.notes}
+	r.scan = scan{Cursor: jsonblock.Cursor{Depth: 1}, notes: &r.notes}
 	for {
 		status := r.scan.run(r.w.bytes())
 		switch status {
 		case complete:
-			r.w.advance(r.scan.pos)
+			r.w.advance(r.scan.Pos)
 			r.pop()
 			return nil
 		case atArray:
@@ -390,7 +399,7 @@ func (r *Reader) rest() error {
 			r.w.advance(len(r.w.bytes()))
 			return err
 		case errors.Is(err, errTooLarge):
-			r.scan.keyNext = false // a key so long is none that matters
+			r.scan.naming = false // a key so long is none that matters
 		case err != nil:
 			return err
 		}

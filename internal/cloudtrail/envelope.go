@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/jsonblock"
 	"github.com/pugmark/pugmark/internal/value"
 )
 
@@ -342,7 +343,7 @@ func (r *Reader) stringLine() (bool, error) {
 		return false, err
 	}
 	line := r.w.bytes()[:end]
-	closing, ok := stringEnd(line, 1)
+	closing, ok := jsonblock.StringEnd(line, 1)
 	if !ok || skipSpace(line, closing+1) < len(line) {
 		return false, nil
 	}
@@ -358,7 +359,7 @@ func (r *Reader) stringElement(f *frame) (bool, error) {
 	offset := r.w.offset()
 	end, ok := 1, false
 	for {
-		if end, ok = stringEnd(r.w.bytes(), end); ok {
+		if end, ok = jsonblock.StringEnd(r.w.bytes(), end); ok {
 			break
 		}
 		if err := r.w.more(); err != nil {

@@ -1,5 +1,11 @@
 package cloudtrail
 
+import (
+	"math/bits"
+
+	"github.com/pugmark/pugmark/internal/jsonblock"
+)
+
 // key is a key of an object by which it is known what the object is.
 type key uint8
 
@@ -127,8 +133,8 @@ func keyOf(name []byte) key {
 	return otherKey
 }
 
-// notes are the keys seen in the outermost object of a record and where their
-// values begin.
+// notes are the keys seen in the outermost object of a record, and for each
+// what is behind its last colon.
 type notes struct {
 	seen uint64
 	at   [keyCount]int
@@ -136,9 +142,11 @@ type notes struct {
 
 func (n *notes) reset() { n.seen = 0 }
 
-func (n *notes) see(name []byte) key {
+// see notes a key whose value, or white space before it, begins at a place.
+func (n *notes) see(name []byte, at int) key {
 	k := keyOf(name)
 	n.seen |= 1 << k
+	n.at[k] = at
 	return k
 }
 
@@ -166,11 +174,12 @@ func (n *notes) value(object []byte, k key) []byte {
 	if !n.has(k) {
 		return nil
 	}
-	end := valueEnd(object, n.at[k])
+	start := skipSpace(object, n.at[k])
+	end := valueEnd(object, start)
 	if end < 0 {
 		return nil
 	}
-	return object[n.at[k]:end]
+	return object[start:end]
 }
 
 // looksLikeCloudTrail reports whether the keys are those of a CloudTrail
@@ -183,11 +192,15 @@ func (n *notes) looksLikeCloudTrail() bool {
 // look takes notes of an object that is wholly in memory. It reports whether
 // the object is complete.
 func (n *notes) look(object []byte) bool {
-	n.reset()
-	s := scan{notes: n, pos: skipSpace(object, 0)}
-	if s.pos == len(object) || object[s.pos] != '{' {
+	start := skipSpace(object, 0)
+	if start == len(object) || object[start] != '{' {
 		return false
 	}
+	if _, found := n.fast(object[start:]); found {
+		return true
+	}
+	n.reset()
+	s := scan{Cursor: jsonblock.Cursor{Pos: start}, notes: n}
 	for {
 		switch s.run(object) {
 		case complete:
@@ -196,5 +209,62 @@ func (n *notes) look(object []byte) bool {
 			return false
 		}
 		s.declined = true
+	}
+}
+
+// fast takes notes of the object with which the text begins and returns where
+// it ends. It gives up, and reports false, where it would take a scan to go on:
+// the object does not end here, or has a key that may hold records. What it
+// notes is what a scan would.
+func (n *notes) fast(text []byte) (end int, ok bool) {
+	n.reset()
+	var state jsonblock.State
+	var blocks [jsonblock.AtOnce]jsonblock.Block
+	depth, pos := 0, 0
+	name := -1 // where a string of the object itself begins
+	for {
+		count := state.Next(blocks[:], text[pos:])
+		if count == 0 {
+			return 0, false
+		}
+		for i := range blocks[:count] {
+			b := &blocks[i]
+			if closes := bits.OnesCount64(b.Closes); depth-closes > 1 {
+				depth += bits.OnesCount64(b.Opens) - closes
+				pos += jsonblock.Size
+				continue
+			}
+			brackets, behind := b.Opens|b.Closes, ^uint64(0)
+			for {
+				left := brackets
+				if depth == 1 {
+					left |= b.Quotes // elsewhere strings do not matter
+				}
+				left &= behind
+				if left == 0 {
+					break
+				}
+				at, bit := pos+bits.TrailingZeros64(left), left&-left
+				behind = -bit << 1
+				switch {
+				case brackets&bit == 0 && name < 0:
+					name = at + 1
+				case brackets&bit == 0:
+					if colon := skipSpace(text, at+1); colon < len(text) && text[colon] == ':' {
+						if n.see(text[name:at], colon+1).holdsRecords() {
+							return 0, false
+						}
+					}
+					name = -1
+				case b.Opens&bit != 0:
+					depth++
+				default:
+					if depth--; depth <= 0 {
+						return at + 1, true
+					}
+				}
+			}
+			pos += jsonblock.Size
+		}
 	}
 }

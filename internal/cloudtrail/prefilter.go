@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pugmark/pugmark/internal/plan"
@@ -21,8 +22,8 @@ type Prefilter struct {
 // driver is a key, and the values of it that some search wants.
 type driver struct {
 	field   string
-	needle  []byte // the key without its first letter, and the closing quote
-	first   byte
+	before  string              // the beginning of the key,
+	needle  []byte              // and the rest of it, with the closing quote
 	values  map[string]struct{} // lower case
 	longest int
 }
@@ -113,7 +114,8 @@ func (p *Prefilter) add(field string, values []string) {
 	if i < 0 {
 		i = len(p.drivers)
 		leaf := field[strings.LastIndexByte(field, '.')+1:]
-		p.drivers = append(p.drivers, driver{field: field, first: leaf[0], needle: []byte(leaf[1:] + `"`), values: map[string]struct{}{}})
+		cut := rareLetter(leaf)
+		p.drivers = append(p.drivers, driver{field: field, before: leaf[:cut], needle: []byte(leaf[cut:] + `"`), values: map[string]struct{}{}})
 	}
 	d := &p.drivers[i]
 	for _, v := range values {
@@ -124,6 +126,12 @@ func (p *Prefilter) add(field string, values []string) {
 		d.values[v] = struct{}{}
 		d.longest = max(d.longest, len(v))
 	}
+}
+
+// rareLetter returns where to cut a key so that a search for the rest of it
+// stops seldom: it looks for the first letter, and capitals are rare in JSON.
+func rareLetter(key string) int {
+	return max(strings.IndexFunc(key, unicode.IsUpper), 0)
 }
 
 // All reports whether every record may be wanted, None whether none is: then
@@ -170,18 +178,15 @@ func mayEscapeKey(record []byte) bool {
 // the text of a string: only if each of them has another value is the record
 // not wanted.
 func (d *driver) may(record []byte) bool {
-	for from := 1; ; {
-		i := bytes.Index(record[min(from, len(record)):], d.needle)
+	for from := 0; ; {
+		i := bytes.Index(record[from:], d.needle)
 		if i < 0 {
 			return false
 		}
-		at := from + i
-		from = at + len(d.needle)
-		if record[at-1] != d.first || at < 2 {
-			continue
-		}
+		start := from + i - len(d.before)
+		from += i + len(d.needle)
 		// A key begins with a quote; one that holds dots may end in this one.
-		if before := record[at-2]; before != '"' && before != '.' {
+		if start < 1 || record[start-1] != '"' && record[start-1] != '.' || string(record[start:start+len(d.before)]) != d.before {
 			continue
 		}
 		if d.wants(record[from:]) {

@@ -2,8 +2,8 @@ package cloudtrail
 
 import (
 	"bytes"
-	"encoding/binary"
-	"math/bits"
+
+	"github.com/pugmark/pugmark/internal/jsonblock"
 )
 
 // scan follows the structure of one JSON value: quotes and brackets, nothing
@@ -11,17 +11,16 @@ import (
 // mind what kind of bracket closes another: what is between them is judged by
 // who reads the fields.
 type scan struct {
-	pos      int // the next byte to look at
-	depth    int
-	inString bool // pos is inside a string
+	jsonblock.Cursor
 
-	// notes, if not nil, takes the keys of the outermost object.
+	// notes, if not nil, takes the keys of the outermost object: its strings
+	// before a colon.
 	notes     *notes
-	keyNext   bool // the next string at depth 1 is a key
+	naming    bool // a colon would make the last string a key
 	valueNext bool // a value follows the key at hand
 	key       key
-	str       int  // where the string at depth 1 began
-	declined  bool // the array at pos is a value like any other
+	str, end  int  // the last string of the outermost object
+	declined  bool // the array at Pos is a value like any other
 }
 
 type scanStatus uint8
@@ -36,146 +35,80 @@ const (
 // run goes on over t, which begins where it did before and may be longer.
 func (s *scan) run(t []byte) scanStatus {
 	if s.notes == nil {
-		return s.follow(t, 0)
+		if s.Close(t, 0) {
+			return complete
+		}
+		return needMore
 	}
-	for s.pos < len(t) {
-		if s.depth > 1 {
-			if s.follow(t, 1) == needMore {
+	for s.Pos < len(t) {
+		if s.Depth > 1 {
+			if !s.Close(t, 1) {
 				return needMore
 			}
 			continue
 		}
-		if s.inString {
-			end, ok := stringEnd(t, s.pos)
-			s.pos = end
+		if s.InString {
+			end, ok := jsonblock.StringEnd(t, s.Pos)
+			s.Pos = end
 			if !ok {
 				return needMore
 			}
-			s.pos++
-			s.inString = false
-			if s.keyNext {
-				s.keyNext = false
-				s.key = s.notes.see(t[s.str:end])
-			}
+			s.end, s.InString = end, false
+			s.Pos++
 			continue
 		}
-		switch c := t[s.pos]; c {
+		switch c := t[s.Pos]; c {
 		case ' ', '\t', '\n', '\r':
+		case '\\':
+			if s.Pos+1 == len(t) {
+				return needMore
+			}
+			s.naming = false
+			s.Pos++
 		case ':':
-			s.valueNext = true
+			if s.naming {
+				s.key = s.notes.see(t[s.str:s.end], s.Pos+1)
+			}
+			s.naming, s.valueNext = false, true
 		case ',':
-			s.keyNext, s.valueNext = true, false
+			s.naming, s.valueNext = false, false
 		case '}', ']':
-			s.depth--
-			if s.depth <= 0 {
-				s.pos++
+			s.naming = false
+			s.Depth--
+			if s.Depth <= 0 {
+				s.Pos++
 				return complete
 			}
 		default:
-			if s.valueNext {
-				if c == '[' && s.key.holdsRecords() && !s.declined {
-					return atArray
-				}
-				s.notes.at[s.key] = s.pos
-				s.valueNext, s.declined = false, false
+			if s.valueNext && c == '[' && s.key.holdsRecords() && !s.declined {
+				return atArray
 			}
+			s.naming, s.valueNext, s.declined = false, false, false
 			switch c {
 			case '"':
-				s.inString, s.str = true, s.pos+1
+				s.InString, s.str, s.naming = true, s.Pos+1, s.Depth == 1
 			case '{', '[':
-				s.depth++
-				s.keyNext = s.depth == 1
+				s.Depth++
 			}
 		}
-		s.pos++
+		s.Pos++
 	}
-	return needMore
-}
-
-// follow goes on until the depth is floor.
-func (s *scan) follow(t []byte, floor int) scanStatus {
-	i, depth := s.pos, s.depth
-	if s.inString {
-		end, ok := stringEnd(t, i)
-		if !ok {
-			s.pos = end
-			return needMore
-		}
-		i, s.inString = end+1, false
-	}
-	for i < len(t) {
-		switch c := t[i]; {
-		case c == '"':
-			end, ok := stringEnd(t, i+1)
-			if !ok {
-				s.pos, s.depth, s.inString = end, depth, true
-				return needMore
-			}
-			i = end
-		case c|0x20 == '{': // or [
-			depth++
-		case c|0x20 == '}': // or ]
-			depth--
-			if depth <= floor {
-				s.pos, s.depth = i+1, depth
-				return complete
-			}
-		}
-		i++
-	}
-	s.pos, s.depth = i, depth
 	return needMore
 }
 
 // keepFrom returns the first byte that is needed to go on.
 func (s *scan) keepFrom() int {
-	if s.inString && s.keyNext && s.depth == 1 {
+	if s.naming {
 		return s.str
 	}
-	return s.pos
+	return s.Pos
 }
 
 // shift tells that the first n bytes are gone.
 func (s *scan) shift(n int) {
-	s.pos -= n
+	s.Pos -= n
 	s.str -= n
-}
-
-const (
-	lowBits  = 0x0101010101010101
-	highBits = 0x8080808080808080
-)
-
-// stringEnd returns where the string that pos is inside of has its closing
-// quote. If that is not in t, it returns where to look on.
-func stringEnd(t []byte, i int) (end int, ok bool) {
-	for {
-		for i+8 <= len(t) {
-			// The lowest byte of w that is a quote or a backslash has its
-			// high bit set in m, and no byte below it has.
-			w := binary.LittleEndian.Uint64(t[i:])
-			quote, escape := w^('"'*lowBits), w^('\\'*lowBits)
-			m := ((quote-lowBits)&^quote | (escape-lowBits)&^escape) & highBits
-			if m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
-			}
-			i += 8
-		}
-		for i < len(t) && t[i] != '"' && t[i] != '\\' {
-			i++
-		}
-		if i >= len(t) {
-			return len(t), false
-		}
-		if t[i] == '"' {
-			return i, true
-		}
-		if i+1 >= len(t) {
-			return i, false
-		}
-		i += 2
-	}
+	s.end -= n
 }
 
 // valueEnd returns the end of the JSON value that begins at i, or -1 if there
@@ -185,17 +118,17 @@ func valueEnd(t []byte, i int) int {
 	case i >= len(t):
 		return -1
 	case t[i] == '"':
-		end, ok := stringEnd(t, i+1)
+		end, ok := jsonblock.StringEnd(t, i+1)
 		if !ok {
 			return -1
 		}
 		return end + 1
 	case t[i] == '{' || t[i] == '[':
-		s := scan{pos: i}
-		if s.follow(t, 0) != complete {
+		c := jsonblock.Cursor{Pos: i}
+		if !c.Close(t, 0) {
 			return -1
 		}
-		return s.pos
+		return c.Pos
 	}
 	end := i
 	for end < len(t) && isScalar(t[end]) {
@@ -244,7 +177,7 @@ func eachMember(object []byte, each func(key, value []byte) bool) {
 		if i == len(object) || object[i] != '"' {
 			return
 		}
-		keyEnd, ok := stringEnd(object, i+1)
+		keyEnd, ok := jsonblock.StringEnd(object, i+1)
 		if !ok {
 			return
 		}
