@@ -25,6 +25,14 @@ const refresh = 120 * time.Millisecond
 // startProgress draws the progress of a scan until stop is called. used is the
 // number of events that something was done with, and verb says what.
 func startProgress(w io.Writer, r *source.Report, used *atomic.Int64, verb string) *progress {
+	return drawProgress(w, func(elapsed time.Duration) (done, total int64, text string) {
+		return r.Bytes.Load(), r.TotalBytes.Load(), progressText(r, used.Load(), verb, elapsed)
+	})
+}
+
+// drawProgress draws how much is done of a total, and a text about it, until
+// stop is called.
+func drawProgress(w io.Writer, state func(elapsed time.Duration) (done, total int64, text string)) *progress {
 	start := time.Now()
 	p := &progress{
 		container: mpb.New(mpb.WithOutput(w), mpb.WithRefreshRate(refresh), mpb.WithAutoRefresh()),
@@ -35,7 +43,8 @@ func startProgress(w io.Writer, r *source.Report, used *atomic.Int64, verb strin
 		mpb.BarWidth(24),
 		mpb.BarRemoveOnComplete(),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string {
-			return progressText(r, used.Load(), verb, time.Since(start))
+			_, _, text := state(time.Since(start))
+			return text
 		})),
 	)
 	go func() {
@@ -47,9 +56,9 @@ func startProgress(w io.Writer, r *source.Report, used *atomic.Int64, verb strin
 				return
 			case <-tick.C:
 				// Below the total as long as it runs: a full bar would end itself.
-				total := r.TotalBytes.Load()
+				done, total, _ := state(time.Since(start))
 				p.bar.SetTotal(max(total, 1)+1, false)
-				p.bar.SetCurrent(min(r.Bytes.Load(), total))
+				p.bar.SetCurrent(min(done, total))
 			}
 		}
 	}()
@@ -75,12 +84,17 @@ func progressText(r *source.Report, used int64, verb string, elapsed time.Durati
 	if seconds := elapsed.Seconds(); seconds > 0 {
 		text += fmt.Sprintf("  %s events/s", countText(int64(float64(r.Records.Load())/seconds)))
 	}
-	text += fmt.Sprintf("  %s %s", countText(used), verb)
-	if read > 0 && total > read && elapsed > time.Second {
-		left := time.Duration(float64(elapsed) * float64(total-read) / float64(read))
-		text += fmt.Sprintf("  %s left", left.Round(time.Second))
+	return text + fmt.Sprintf("  %s %s", countText(used), verb) + leftText(read, total, elapsed)
+}
+
+// leftText says how long it will take if it goes on as it did; nothing as long
+// as that would be a guess.
+func leftText(done, total int64, elapsed time.Duration) string {
+	if done == 0 || done >= total || elapsed <= time.Second {
+		return ""
 	}
-	return text
+	left := time.Duration(float64(elapsed) * float64(total-done) / float64(done))
+	return fmt.Sprintf("  %s left", left.Round(time.Second))
 }
 
 // sizeText writes a number of bytes for people.

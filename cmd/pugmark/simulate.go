@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -27,8 +28,9 @@ type simulateCommand struct {
 	Accounts   int      `default:"3" placeholder:"N" group:"simulate" help:"How many accounts; 3 by default."`
 	Regions    []string `default:"us-east-1,eu-west-1,us-west-2" placeholder:"LIST" group:"simulate" help:"With commas; IAM and sign-ins are in us-east-1."`
 	Org        bool     `group:"simulate" help:"The trail is that of an organization."`
-	FileEvents int      `default:"200" placeholder:"N" group:"simulate" help:"Records in a file, on average; 200 by default."`
-	Format     string   `default:"s3" placeholder:"FORMAT" group:"simulate" help:"s3, gzipped files as in a bucket, or jsonl."`
+	FileEvents *int     `placeholder:"N" xor:"file" group:"simulate" help:"Records in a file, on average; 200 by default."`
+	FileSize   byteSize `placeholder:"SIZE" xor:"file" group:"simulate" help:"The same as a size of JSON, such as 64MiB."`
+	Format     string   `default:"s3" placeholder:"FORMAT" group:"simulate" help:"s3, gzipped files as in a bucket, or jsonl, one file."`
 
 	Scenario      []string `sep:"none" placeholder:"NAME" group:"scenarios" help:"Only these, or none; all by default. Repeatable."`
 	ListScenarios bool     `group:"scenarios" help:"List the scenarios and write nothing."`
@@ -36,13 +38,14 @@ type simulateCommand struct {
 
 	Force bool `group:"output" help:"Write into a directory that is not empty."`
 	Jobs  jobs `placeholder:"N" group:"output" help:"Files at a time; one per processor by default."`
-	Quiet bool `short:"q" group:"output" help:"No summary: errors only."`
+	Quiet bool `short:"q" group:"output" help:"No progress, no summary: errors only."`
 }
 
 func (simulateCommand) examples() []string {
 	return []string{
 		"simulate ./logs",
 		"simulate ./logs --events 5000000 --days 30 --accounts 12 --org",
+		"simulate ./large --events 2000000 --file-size 64MiB",
 		"simulate ./logs --scenario ami-public --scenario mass-share --seed 7",
 		"simulate --list-scenarios",
 	}
@@ -67,7 +70,9 @@ func (c *simulateCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	begun := a.now()
+	line := c.progress(a, &config)
 	truth, err := simulate.Write(a.ctx, config, directory(c.Dir))
+	line.stop()
 	switch {
 	case a.ctx.Err() != nil:
 		return exitInterrupted, errors.New("interrupted: what was written to " + c.Dir + " is not complete, and there is no truth about it")
@@ -83,16 +88,40 @@ func (c *simulateCommand) Run(a *app) (exitCode, error) {
 	return exitOK, c.summary(a, truth, truthFile, a.now().Sub(begun))
 }
 
+// progress draws on a terminal how much is written.
+func (c *simulateCommand) progress(a *app, config *simulate.Config) *progress {
+	if c.Quiet || !isTerminal(a.stderr) {
+		return nil
+	}
+	config.Written = &atomic.Int64{}
+	written := config.Written
+	return drawProgress(a.stderr, func(elapsed time.Duration) (done, total int64, text string) {
+		done, total = min(written.Load(), c.Events), c.Events
+		text = fmt.Sprintf(" %3d%%  %s of %s", done*100/total, countText(done), counts(total, "event"))
+		if seconds := elapsed.Seconds(); seconds > 0 {
+			text += fmt.Sprintf("  %s events/s", countText(int64(float64(done)/seconds)))
+		}
+		return done, total, text + leftText(done, total, elapsed)
+	})
+}
+
 // config checks the flags as far as the simulation does not.
 func (c *simulateCommand) config(a *app) (simulate.Config, error) {
 	config := simulate.Config{
 		Seed: c.Seed, Events: c.Events, Days: c.Days, Accounts: c.Accounts, Regions: c.Regions, Org: c.Org,
-		FileEvents: c.FileEvents, Format: simulate.Format(c.Format), Scenarios: c.Scenario, Jobs: c.Jobs.number(),
+		Format: simulate.Format(c.Format), Scenarios: c.Scenario, Jobs: c.Jobs.number(),
+	}
+	if c.FileSize > 0 {
+		config.FileEvents = int(max(1, int64(c.FileSize)/simulate.RecordSize))
+	}
+	files := int64(1)
+	if c.FileEvents != nil {
+		config.FileEvents, files = *c.FileEvents, int64(*c.FileEvents)
 	}
 	for _, flag := range []struct {
 		name  string
 		value int64
-	}{{"events", c.Events}, {"days", int64(c.Days)}, {"accounts", int64(c.Accounts)}, {"file-events", int64(c.FileEvents)}} {
+	}{{"events", c.Events}, {"days", int64(c.Days)}, {"accounts", int64(c.Accounts)}, {"file-events", files}} {
 		if flag.value < 1 {
 			return config, usageError{message: fmt.Sprintf("--%s: %d is no number from 1 on", flag.name, flag.value)}
 		}

@@ -1,6 +1,9 @@
 package simulate
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // actor is who calls: a user, a role in use, a service.
 type actor struct {
@@ -113,9 +116,24 @@ const (
 	agentOldJava   = "aws-sdk-java/1.11.538 Linux/4.14.256 OpenJDK_64-Bit_Server_VM/25.252-b09 java/1.8.0_252 vendor/Oracle_Corporation"
 	agentGo        = "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#arm64 api/%s"
 	agentAutoscale = "aws-sdk-go/1.55.5 (go1.22.5; linux; amd64) cluster-autoscaler/v1.30.0"
+	agentSpark     = "aws-sdk-java/1.12.705 Linux/5.10.223-212.873.amzn2.x86_64 OpenJDK_64-Bit_Server_VM/25.412-b09 java/1.8.0_412 scala/2.12.18 kotlin/1.9.23 vendor/Amazon.com_Inc. cfg/retry-mode/standard cfg/auth-source#stat ElasticMapReduce/1.0.0 emrfs/s3n user:hadoop,groups:{hadoop,hdfsadmingroup,aws-users} exec-env/AWS_EMR app/nightly-aggregation com.amazonaws.services.s3.transfer.TransferManager/1.12.705"
 	agentConsole   = "AWS Internal"
 	agentNode      = "aws-sdk-nodejs/2.1659.0 linux/v18.20.4 exec-env/AWS_Lambda_nodejs18.x promise"
 )
+
+// releases has the programs of an actor in the releases that it happens to
+// have, so that there are many of each.
+func releases(agents []string, n uint64) []string {
+	of := func(step, count uint64) string { return strconv.FormatUint(n/step%count, 10) }
+	var list []string
+	for _, agent := range agents {
+		list = append(list, fill(agent,
+			"1.34.162", "1.34."+of(1, 163), "aws-cli/2.17.20", "aws-cli/2.17."+of(1, 60), "2.26.31", "2.26."+of(1, 32), "1.12.705", "1.12."+of(1, 706),
+			"5.10.223", "5.10."+of(7, 224), "6.1.0", "6.1."+of(7, 100), "v1.30.", "v1."+of(7, 31)+".", "python#3.11.9", "python#3."+of(31, 13)+".9",
+			"go#1.22.5", "go#1.22."+of(31, 9), "rv:128", "rv:12"+of(31, 9), "Firefox/128", "Firefox/12"+of(31, 9), "Chrome/127", "Chrome/12"+of(31, 8)))
+	}
+	return list
+}
 
 // Addresses are of the ranges kept for documentation and of private ones: no
 // event accuses anybody's machine.

@@ -1,13 +1,32 @@
 package simulate
 
+import (
+	"strconv"
+	"strings"
+)
+
 const xmlns = `"xmlns":"http://ec2.amazonaws.com/doc/2016-11-15/","requestId":"$request"`
 
 // instanceItem is an instance as EC2 answers it.
 const instanceItem = `{"instanceId":"$fresh","imageId":"$image","currentState":{"code":0,"name":"pending"},"instanceState":{"code":0,"name":"pending"},"privateDnsName":"ip-10-0-0-12.$region.compute.internal","amiLaunchIndex":0,"productCodes":{},"instanceType":"$type","launchTime":$millis,"placement":{"availabilityZone":"$zone","tenancy":"default"},"monitoring":{"state":"disabled"},"subnetId":"$subnet","vpcId":"$vpc","privateIpAddress":"$private","stateReason":{"code":"pending","message":"pending"},"architecture":"x86_64","rootDeviceType":"ebs","rootDeviceName":"/dev/xvda","blockDeviceMapping":{},"virtualizationType":"hvm","hypervisor":"xen","tagSet":{"items":[$tags]},"clientToken":"$uuid","groupSet":{"items":[{"groupId":"$group","groupName":"$app-nodes"}]},"sourceDestCheck":true,"networkInterfaceSet":{"items":[{"networkInterfaceId":"$eni","subnetId":"$subnet","vpcId":"$vpc","ownerId":"$account","status":"in-use","macAddress":"02:4b:11:9e:07:5d","privateIpAddress":"$private","sourceDestCheck":true,"interfaceType":"interface","groupSet":{"items":[{"groupId":"$group","groupName":"$app-nodes"}]},"attachment":{"attachmentId":"eni-attach-0$long","deviceIndex":0,"status":"attaching","attachTime":$millis,"deleteOnTermination":true}}]},"iamInstanceProfile":{"arn":"arn:aws:iam::$account:instance-profile/$app-app","id":"AIPA$short"},"ebsOptimized":true,"enaSupport":true,"metadataOptions":{"state":"pending","httpTokens":"required","httpPutResponseHopLimit":2,"httpEndpoint":"enabled"}}`
 
+// runInstances is the launch of n instances, which the answer describes.
+func runInstances(variant string, n int) call {
+	items := strings.Repeat(instanceItem+",", n-1) + instanceItem
+	return call{
+		source: "ec2", name: "RunInstances", variant: variant, kind: write,
+		request:  fill(`{"instancesSet":{"items":[{"imageId":"$image","minCount":%N,"maxCount":%N}]},"instanceType":"$type","blockDeviceMapping":{},"availabilityZone":"$zone","monitoring":{"enabled":false},"subnetId":"$subnet","disableApiTermination":false,"clientToken":"fleet-$uuid-0","launchTemplate":{"launchTemplateId":"$template","version":"$digit"},"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[$tags]}]}}`, "%N", strconv.Itoa(n)),
+		response: `{"requestId":"$request","reservationId":"r-0$long","ownerId":"$account","groupSet":{},"instancesSet":{"items":[` + items + `]},"requesterId":"$account"}`,
+	}
+}
+
 // computeCalls are those of EC2, scaling, load balancing and containers.
 func computeCalls() []call {
 	return []call{
+		runInstances("", 1),
+		runInstances("several", 3),
+		runInstances("many", 8),
+		{source: "ec2", name: "DescribeInstances", variant: "all", request: `{"maxResults":1000,"instancesSet":{},"filterSet":{}}`},
 		{source: "ec2", name: "DescribeInstances", request: `{"instancesSet":{"items":[$instances]},"filterSet":{}}`},
 		{source: "ec2", name: "DescribeInstanceStatus", request: `{"maxResults":1000,"instancesSet":{},"filterSet":{},"includeAllInstances":true}`},
 		{source: "ec2", name: "DescribeInstanceTypes", request: `{"DescribeInstanceTypesRequest":{"InstanceType":{"tag":1,"content":"$type"}}}`},
@@ -22,11 +41,6 @@ func computeCalls() []call {
 		{source: "ec2", name: "DescribeRegions", request: `{"regionSet":{},"allRegions":true}`},
 		{source: "ec2", name: "DescribeTags", request: `{"maxResults":1000,"filterSet":{"items":[{"name":"resource-id","valueSet":{"items":[{"value":"$instance"}]}}]}}`},
 		{source: "ec2", name: "GetConsoleOutput", request: `{"instanceId":"$instance","latest":true}`},
-		{
-			source: "ec2", name: "RunInstances", kind: write,
-			request:  `{"instancesSet":{"items":[{"imageId":"$image","minCount":1,"maxCount":1}]},"instanceType":"$type","blockDeviceMapping":{},"availabilityZone":"$zone","monitoring":{"enabled":false},"subnetId":"$subnet","disableApiTermination":false,"clientToken":"fleet-$uuid-0","launchTemplate":{"launchTemplateId":"$template","version":"$digit"},"tagSpecificationSet":{"items":[{"resourceType":"instance","tags":[$tags]}]}}`,
-			response: `{"requestId":"$request","reservationId":"r-0$long","ownerId":"$account","groupSet":{},"instancesSet":{"items":[` + instanceItem + `]},"requesterId":"$account"}`,
-		},
 		{
 			source: "ec2", name: "TerminateInstances", kind: write, request: `{"instancesSet":{"items":[{"instanceId":"$instance"}]}}`,
 			response: `{"requestId":"$request","instancesSet":{"items":[{"instanceId":"$instance","currentState":{"code":32,"name":"shutting-down"},"previousState":{"code":16,"name":"running"}}]}}`,

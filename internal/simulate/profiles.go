@@ -23,32 +23,37 @@ type profile struct {
 // profiles returns the kinds of actors, with the calls that they make.
 func profiles(book map[string]*call) []*profile {
 	all := []*profile{
-		{weight: 150, run: 2, actors: assumers, calls: "sts.AssumeRole:service 100"},
+		{weight: 130, run: 6, actors: assumers, calls: "sts.AssumeRole:service 100"},
 		{weight: 60, run: 4, fails: 20, actors: deliverers, calls: `
 			s3.GetBucketAcl 40 s3.PutObject 34 kms.Decrypt 8 kms.GenerateDataKey 18`},
-		{weight: 230, run: 9, fails: 90, actors: applications, calls: `
+		{weight: 230, run: 18, fails: 90, actors: applications, calls: `
 			s3.GetObject 190 s3.PutObject 120 s3.HeadObject 70 s3.ListObjects 45 s3.DeleteObject 12 kms.Decrypt 150
 			kms.GenerateDataKey 90 kms.Encrypt 14 secretsmanager.GetSecretValue 34 ssm.GetParameter 38 ssm.GetParametersByPath 14
 			ssm.UpdateInstanceInformation 60 sts.GetCallerIdentity 18 logs.CreateLogStream 70 logs.DescribeLogStreams 16
 			dynamodb.DescribeTable 10 dynamodb.GetItem 60 lambda.Invoke 50 sqs.GetQueueAttributes 12 sns.Publish 12
 			ec2.DescribeInstances 14 ec2.DescribeTags 12 ecr.GetAuthorizationToken 14 monitoring.DescribeAlarms 10`},
-		{weight: 130, run: 12, fails: 60, actors: nodes, calls: `
+		{weight: 130, run: 24, fails: 60, actors: nodes, calls: `
 			ec2.DescribeInstances 130 ec2.DescribeNetworkInterfaces 60 ec2.DescribeVolumes 22 ec2.DescribeInstanceTypes 18
 			ec2.CreateNetworkInterface 8 ec2.AttachNetworkInterface 6 ec2.AssignPrivateIpAddresses 9 ec2.AttachVolume 4
 			autoscaling.DescribeAutoScalingGroups 70 autoscaling.DescribeAutoScalingInstances 30 autoscaling.SetDesiredCapacity 3
 			ecr.GetAuthorizationToken 26 ecr.BatchGetImage 40 ecr.GetDownloadUrlForLayer 50 eks.DescribeCluster 20
 			elasticloadbalancing.DescribeTargetHealth 60 elasticloadbalancing.RegisterTargets 6 sts.AssumeRoleWithWebIdentity:pod 24`},
+		{weight: 170, run: 20, fails: 20, actors: pollers, calls: `
+			ec2.DescribeInstances:all 60 ec2.DescribeRegions 30 monitoring.DescribeAlarms 40 sqs.GetQueueAttributes 60
+			dynamodb.DescribeTable 30 rds.DescribeDBInstances 40 elasticloadbalancing.DescribeLoadBalancers 40
+			sts.GetCallerIdentity 50 ec2.DescribeInstanceStatus 30 lambda.ListFunctions 30 autoscaling.DescribeAutoScalingGroups 30
+			logs.DescribeLogGroups 20 ec2.DescribeVpcs 20 kms.ListKeys 20 guardduty.ListDetectors 10 s3.ListBuckets 6`},
 		{weight: 120, run: 40, fails: 260, actors: scanners, calls: reads},
-		{weight: 90, run: 30, fails: 70, actors: recorders, calls: reads + " config.PutEvaluations 6 kms.ListGrants 8"},
-		{weight: 14, run: 4, fails: 30, actors: scalers, calls: `
-			ec2.RunInstances 30 ec2.TerminateInstances 28 ec2.CreateTags 20 ec2.DescribeInstances 60 ec2.DescribeImages 20
+		{weight: 90, run: 30, fails: 70, actors: recorders, calls: reads + " config.PutEvaluations 60 kms.ListGrants 8"},
+		{weight: 36, run: 8, fails: 30, actors: scalers, calls: `
+			ec2.RunInstances 26 ec2.RunInstances:several 16 ec2.RunInstances:many 8 ec2.TerminateInstances 28 ec2.CreateTags 20 ec2.DescribeInstances 60 ec2.DescribeImages 20
 			elasticloadbalancing.RegisterTargets 30 elasticloadbalancing.DeregisterTargets 24 ec2.DescribeInstanceStatus 50
 			kms.CreateGrant 14 ec2.CreateVolume 6 ec2.DescribeSubnets 20`},
 		{weight: 16, run: 3, actors: backups, calls: `
 			ec2.CreateSnapshot 40 ec2.DeleteSnapshot 36 ec2.DescribeSnapshots 60 ec2.CreateImage 6 ec2.DeregisterImage 5
 			rds.CreateDBSnapshot 8 rds.DescribeDBSnapshots 12 backup.StartBackupJob 16 ec2.CreateTags 30 ec2.CopySnapshot 6`},
 		{weight: 90, human: true, run: 25, fails: 130, actors: people, calls: reads + `
-			ec2.DescribeInstances 60 ec2.DescribeInstanceStatus 40 monitoring.GetMetricData 90 logs.DescribeLogGroups 20
+			ec2.DescribeInstances 60 ec2.DescribeInstanceStatus 40 monitoring.GetMetricData 170 athena.StartQueryExecution 40 logs.DescribeLogGroups 20
 			logs.StartQuery 12 logs.GetQueryResults 20 s3.ListObjects 24 s3.GetObject 20 ec2.StopInstances 2 ec2.StartInstances 3
 			ec2.AuthorizeSecurityGroupIngress 2 ec2.CreateTags 5 cloudtrail.LookupEvents 8 ssm.StartSession 3
 			ec2.GetConsoleOutput 2 cloudshell.CreateSession 1 health.DescribeEventAggregates 14
@@ -63,9 +68,9 @@ func profiles(book map[string]*call) []*profile {
 			sts.GetCallerIdentity 30 cloudformation.DescribeStacks 60 cloudformation.DescribeStackEvents 40
 			cloudformation.CreateChangeSet 8 cloudformation.ExecuteChangeSet 7 cloudformation.CreateStack 2
 			cloudformation.UpdateStack 3 lambda.GetFunction 40 lambda.UpdateFunctionCode 9 lambda.UpdateFunctionConfiguration 5
-			lambda.CreateFunction 1 ecr.InitiateLayerUpload 12 ecr.PutImage 8 ecs.RegisterTaskDefinition 8 ecs.UpdateService 8
+			lambda.CreateFunction 1 ecr.InitiateLayerUpload 12 ecr.PutImage 8 ecs.RegisterTaskDefinition 24 ecs.UpdateService 8
 			ecs.DescribeServices 40 iam.GetRole 50 iam.GetPolicy 40 iam.ListRolePolicies 30 iam.CreateRole 2
-			iam.AttachRolePolicy 2 iam.PutRolePolicy 2 iam.CreatePolicyVersion 1 s3.GetBucketPolicy 24 s3.GetBucketAcl 20
+			iam.AttachRolePolicy 2 iam.PutRolePolicy 6 iam.CreatePolicyVersion 5 s3.GetBucketPolicy 24 s3.GetBucketAcl 20
 			s3.PutBucketTagging 2 s3.PutBucketPolicy:private 2 ec2.ModifyImageAttribute:description 2 s3.GetObject 40 s3.PutObject 50 ec2.DescribeVpcs 20 ec2.DescribeSubnets 26 ec2.DescribeSecurityGroups 30
 			ec2.CreateSecurityGroup 2 ec2.AuthorizeSecurityGroupIngress 3 ec2.RevokeSecurityGroupIngress 1 ec2.CreateLaunchTemplateVersion 3
 			kms.DescribeKey 20 rds.DescribeDBInstances 12 rds.ModifyDBInstance 1 route53.ChangeResourceRecordSets 3
@@ -155,7 +160,7 @@ func applications(w *world, a *account) []*actor {
 			address = private(h)
 		}
 		session := "i-0" + string(appendHex(nil, h, 16))
-		agents := []string{agentJava, agentBoto, fmt.Sprintf(agentGo, "s3#1.58.3"), agentOldJava}[i%4 : i%4+1]
+		agents := []string{agentJava, agentBoto, fmt.Sprintf(agentGo, "s3#1.58.3"), agentOldJava, agentSpark}[i%5 : i%5+1]
 		if i%4 == 3 {
 			session, agents = app+"-worker", []string{agentNode}
 		} else {
@@ -173,6 +178,16 @@ func nodes(w *world, a *account) []*actor {
 	return each(12, w, a, "node", func(i int, h uint64) *actor {
 		return w.role(a.id, "/", "eks-"+environments[i%5]+"-node", "i-0"+string(appendHex(nil, h, 16)), `,"ec2RoleDelivery":"2.0"`).
 			from([]string{public(h), private(h)}, []string{agentAutoscale, fmt.Sprintf(agentGo, "ec2#1.173.0"), "amazon-vpc-cni-k8s/v1.18.3 " + fmt.Sprintf(agentGo, "ec2#1.173.0"), "kubelet/v1.30.2 " + fmt.Sprintf(agentGo, "ecr#1.32.1")})
+	})
+}
+
+// pollers watch for a vendor or a dashboard with a key of old. Their records
+// are the smallest: nothing but who, what and when.
+func pollers(w *world, a *account) []*actor {
+	return each(4, w, a, "poller", func(i int, h uint64) *actor {
+		who := w.user(a.id, []string{"metrics", "inventory", "dashboard", "cmdb"}[i]).from([]string{public(h)}, []string{"metrics-poller/2.4.1", "Go-http-client/2.0", "python-requests/2.31.0", "Boto3/1.9.253 Python/3.6.8 Linux/3.10.0 Botocore/1.12.253"}[i:i+1])
+		who.noTLS = true
+		return who
 	})
 }
 

@@ -1,5 +1,7 @@
 package simulate
 
+import "strings"
+
 // apiVersion is told by a few services only.
 func apiVersion(source string) string {
 	switch source {
@@ -23,7 +25,7 @@ func (s *scene) record(b []byte, c *call, f *failure) []byte {
 	b = append(append(b, `,"awsRegion":"`...), s.region...)
 	b = append(append(b, `","sourceIPAddress":"`...), s.address...)
 	b = append(append(b, `","userAgent":"`...), s.agent...)
-	if s.agent == agentCLI {
+	if strings.HasPrefix(s.agent, "aws-cli/2") {
 		b = append(b, c.command...)
 	}
 	b = append(b, '"')
@@ -88,7 +90,7 @@ func (s *scene) connection(b []byte, c *call) []byte {
 	}
 	if !who.noTLS && c.kind != happening {
 		version, suite := `TLSv1.3`, `TLS_AES_128_GCM_SHA256`
-		if s.agent == agentOldJava {
+		if strings.HasPrefix(s.agent, "aws-sdk-java/1.") {
 			version, suite = `TLSv1.2`, `ECDHE-RSA-AES128-GCM-SHA256`
 		}
 		b = append(append(b, `,"tlsDetails":{"tlsVersion":"`...), version...)

@@ -61,10 +61,7 @@ func newSchedule(c *Config, w *world, events []*planted) *schedule {
 	}
 	slices.SortStableFunc(s.planted, func(a, b *delivery) int { return cmp.Compare(a.from, b.from) })
 	files := (c.Events + int64(c.FileEvents) - 1) / int64(c.FileEvents)
-	s.regular = max(int(files)-len(s.planted), 0)
-	if s.regular == 0 && len(s.planted) == 0 {
-		s.regular = 1
-	}
+	s.regular = int(max(files-int64(len(s.planted)), files*9/10, 1))
 	return s
 }
 
@@ -72,6 +69,10 @@ func newSchedule(c *Config, w *world, events []*planted) *schedule {
 func (s *schedule) deliveries() iter.Seq[*delivery] {
 	return func(yield func(*delivery) bool) {
 		planted := s.planted
+		// Files with planted events are fuller than they would be without, and
+		// not by too much: they do not keep to the rhythm. Where they are more
+		// than the others, they take little from these.
+		sparse := min(usual/4, max(usual*s.regular/(8*max(len(planted), 1)), 1))
 		left := usual*s.regular + sparse*len(planted)
 		give := func(d *delivery) bool {
 			weight := usual
@@ -111,12 +112,8 @@ func (s *schedule) deliveries() iter.Seq[*delivery] {
 	}
 }
 
-// Weights of files. Those with planted events are fuller than they would be
-// without, and not by too much: they do not keep to the rhythm.
-const (
-	usual  = 4
-	sparse = 1
-)
+// usual is the weight of a file without planted events.
+const usual = 4000
 
 // share returns how many background events the next file gets, by its weight
 // among the files that are left: some hold few, some many, and none is left

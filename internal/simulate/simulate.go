@@ -33,6 +33,9 @@ type Config struct {
 	Format     Format    // [S3]
 	Scenarios  []string  // names; all, unless it is just [None]
 	Jobs       int       // files written at a time; 1
+
+	// Written counts the records while they are written, nil if nobody looks.
+	Written *atomic.Int64
 }
 
 // Format is how records are laid out.
@@ -49,6 +52,9 @@ const LinesFile = "cloudtrail.jsonl"
 
 // DefaultStart is a Monday. It is fixed, so that a seed alone tells all.
 func DefaultStart() time.Time { return time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC) }
+
+// RecordSize is the size of a record of JSON, on average, about.
+const RecordSize = 1500
 
 // Bounds of what may be asked for.
 const (
@@ -131,6 +137,7 @@ func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *wo
 	for range jobs {
 		running.Go(func() {
 			worker := newWorker(w, all, out, lines)
+			worker.counter = c.Written
 			for d := range queue {
 				if ctx.Err() != nil {
 					continue

@@ -79,31 +79,31 @@ var slots = map[string]slot{
 	},
 
 	// Lists of varying length, the tail of the sizes.
-	"instances": list(1, 60, func(s *scene, b []byte) []byte {
+	"instances": list(1, 400, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 1, s.dice.uint64()%180)
 		return append(appendHex(append(b, `{"instanceId":"i-0`...), h, 16), `"}`...)
 	}),
-	"volumes": list(1, 40, func(s *scene, b []byte) []byte {
+	"volumes": list(1, 200, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 4, s.dice.uint64()%240)
 		return append(appendHex(append(b, `{"volumeId":"vol-0`...), h, 16), `"}`...)
 	}),
-	"enis": list(1, 30, func(s *scene, b []byte) []byte {
+	"enis": list(1, 150, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 7, s.dice.uint64()%220)
 		return append(appendHex(append(b, `{"networkInterfaceId":"eni-0`...), h, 16), `"}`...)
 	}),
-	"digests": list(1, 24, func(s *scene, b []byte) []byte {
+	"digests": list(1, 100, func(s *scene, b []byte) []byte {
 		b = append(b, `{"imageDigest":"sha256:`...)
 		for range 4 {
 			b = appendHex(b, s.dice.uint64(), 16)
 		}
 		return append(b, `"}`...)
 	}),
-	"tags": list(1, 9, func(s *scene, b []byte) []byte {
+	"tags": list(2, 40, func(s *scene, b []byte) []byte {
 		b = append(append(b, `{"key":"`...), tagKeys[s.dice.below(len(tagKeys))]...)
 		b = append(append(b, `","value":"`...), apps[s.dice.below(len(apps))]...)
 		return append(b, `"}`...)
 	}),
-	"evaluations": list(1, 25, func(s *scene, b []byte) []byte {
+	"evaluations": list(4, 100, func(s *scene, b []byte) []byte {
 		h := hash(s.place, 1, s.dice.uint64()%180)
 		b = append(b, `{"complianceResourceType":"AWS::EC2::Instance","complianceResourceId":"i-0`...)
 		b = append(appendHex(b, h, 16), `","complianceType":"`...)
@@ -113,22 +113,46 @@ var slots = map[string]slot{
 		b = append(b, `COMPLIANT","orderingTimestamp":"`...)
 		return append(appendStamp(b, s.now), `"}`...)
 	}),
-	"settings": list(6, 30, func(s *scene, b []byte) []byte {
+	"settings": list(8, 60, func(s *scene, b []byte) []byte {
 		b = append(append(b, `{"name":"`...), settings[s.dice.below(len(settings))]...)
 		b = append(append(b, `","value":"`...), apps[s.dice.below(len(apps))]...)
 		b = append(append(b, '.'), environments[s.dice.below(len(environments))]...)
 		return append(b, `.internal.example.com"}`...)
 	}),
+	"metrics": list(1, 200, func(s *scene, b []byte) []byte {
+		b = appendInt(append(b, `{"id":"m`...), s.dice.below(100_000))
+		b = append(append(b, `","metricStat":{"metric":{"namespace":"AWS/ApplicationELB","metricName":"`...), metrics[s.dice.below(len(metrics))]...)
+		b = append(append(b, `","dimensions":[{"name":"LoadBalancer","value":"app/`...), apps[s.dice.below(len(apps))]...)
+		b = appendHex(append(b, '/'), hash(s.place, 12, s.dice.uint64()%400), 16)
+		return append(b, `"}]},"period":300,"stat":"Sum"},"returnData":true}`...)
+	}),
+	// Statements of a policy that is a text within the record.
+	"statements": list(1, 30, func(s *scene, b []byte) []byte {
+		b = appendInt(append(b, `{\"Sid\":\"Allow`...), s.dice.below(1000))
+		b = append(append(b, `\",\"Effect\":\"Allow\",\"Action\":[\"`...), actions[s.dice.below(len(actions))]...)
+		b = append(append(b, `\",\"`...), actions[s.dice.below(len(actions))]...)
+		b = append(append(b, `\"],\"Resource\":\"arn:aws:s3:::example-`...), apps[s.dice.below(len(apps))]...)
+		b = append(append(b, '-'), environments[s.dice.below(len(environments))]...)
+		return append(append(append(b, '-'), s.account.id[5:]...), `/*\"}`...)
+	}),
+	// A query as an analyst leaves it: a line for each column.
+	"columns": list(3, 120, func(s *scene, b []byte) []byte {
+		b = append(append(b, `sum(case when `...), apps[s.dice.below(len(apps))]...)
+		b = append(append(b, `.state = '`...), environments[s.dice.below(len(environments))]...)
+		b = appendInt(append(b, `' then amount end) as c`...), s.dice.below(1000))
+		return append(b, `\n`...)
+	}),
 }
 
-// list is a slot for the items of an array: mostly few, at times up to most.
+// list is a slot for the items of an array: mostly few, and ever fewer lists
+// are ever longer, as it is with the sizes of real records.
 func list(least, most int, item slot) slot {
 	return func(s *scene, b []byte) []byte {
-		n := least + s.dice.below(2*least+1)
-		if s.dice.chance(900) {
-			n = least + s.dice.below(most-least+1)
+		n := least + s.dice.below(least+1)
+		for n < most && s.dice.chance(5000) {
+			n += 1 + s.dice.below(2*n)
 		}
-		for i := range n {
+		for i := range min(n, most) {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -155,5 +179,7 @@ var (
 	environments = []string{"prod", "prod", "prod", "staging", "dev"}
 	machines     = []string{"t3.medium", "m6i.large", "m6i.xlarge", "c6g.large", "r6i.2xlarge", "m7g.large", "t4g.small"}
 	tagKeys      = []string{"Name", "Team", "CostCenter", "Environment", "Service", "aws:autoscaling:groupName", "ManagedBy", "DataClass"}
+	metrics      = []string{"RequestCount", "TargetResponseTime", "HTTPCode_Target_5XX_Count", "ActiveConnectionCount", "ProcessedBytes", "UnHealthyHostCount"}
+	actions      = []string{"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:DeleteObject", "kms:Decrypt", "kms:GenerateDataKey", "s3:GetObjectVersion", "s3:PutObjectTagging"}
 	settings     = []string{"DATABASE_HOST", "CACHE_HOST", "QUEUE_HOST", "LOG_LEVEL", "FEATURE_FLAGS", "TRACING_ENDPOINT", "UPSTREAM", "METRICS_HOST"}
 )

@@ -3,6 +3,7 @@ package simulate
 import (
 	"bufio"
 	"io"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -23,7 +24,9 @@ type worker struct {
 	gzip    *gzip.Writer
 	sink    io.Writer
 	written int64
-	first   bool // no record of the file was begun
+	first   bool  // no record of the file was begun
+	records int64 // since the counter was told
+	counter *atomic.Int64
 
 	activity wheel // which profiles act in the window
 }
@@ -31,8 +34,7 @@ type worker struct {
 func newWorker(w *world, all []*profile, out Output, lines io.WriteCloser) *worker {
 	k := &worker{profiles: all, out: out, lines: lines, file: bufio.NewWriterSize(nil, 64<<10)}
 	k.scene.world = w
-	// The level is one that exists.
-	k.gzip, _ = gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	k.gzip = gzip.NewWriter(nil)
 	if lines != nil {
 		k.file.Reset(lines)
 		k.sink = k.file
@@ -96,6 +98,10 @@ func (k *worker) inFile(name string, write func() error) error {
 
 func (k *worker) flush() error {
 	k.written += int64(len(k.text))
+	if k.counter != nil {
+		k.counter.Add(k.records)
+	}
+	k.records = 0
 	_, err := k.sink.Write(k.text)
 	k.text = k.text[:0]
 	return err
@@ -110,6 +116,7 @@ func (k *worker) begin() {
 }
 
 func (k *worker) end() error {
+	k.records++
 	if k.lines != nil {
 		k.text = append(k.text, '\n')
 	}
@@ -156,8 +163,12 @@ func (k *worker) fill(d *delivery) error {
 		actors := d.account.actors[i]
 		s.play(actors[s.dice.below(len(actors))])
 		s.now = d.from + int64(s.dice.below(window))
+		var c *call
 		for range min(1+s.dice.below(p.run), d.background-n) {
-			c := p.call(&s.dice, d.region)
+			// Programs page through answers and work through lists.
+			if c == nil || s.dice.chance(5500) {
+				c = p.call(&s.dice, d.region)
+			}
 			if c == nil {
 				break // another actor has something to do here
 			}

@@ -64,7 +64,11 @@ func newWorld(c *Config, profiles []*profile) *world {
 			a.id = "210987654321"
 		}
 		for _, p := range profiles {
-			a.actors = append(a.actors, p.actors(w, a))
+			actors := p.actors(w, a)
+			for _, who := range actors {
+				who.agents = releases(who.agents, who.number)
+			}
+			a.actors = append(a.actors, actors)
 		}
 		w.accounts = append(w.accounts, a)
 	}
