@@ -82,6 +82,7 @@ func decode(file *escu.File, filePath string) (*Detection, error) {
 	det.Drilldowns = d.drilldowns(root)
 	det.Tests = d.tests(root)
 	det.Baselines = root.Texts("baselines")
+	det.Deployment, det.ScheduleName = d.ownDeployment(root)
 
 	annotations := root.Map("tags")
 	if det.Generation == G4 {
@@ -102,8 +103,7 @@ func decode(file *escu.File, filePath string) (*Detection, error) {
 			break
 		}
 	}
-	askFor(root, "datamodel", "explanation", "enabled_by_default", "deployment", "deprecation_info", "schedule",
-		"custom_schedule", "tags", "rba", "finding", "intermediate_findings", "threat_objects", "file_path")
+	askFor(root, "datamodel", "explanation", "enabled_by_default", "deprecation_info", "tags", "rba", "finding", "intermediate_findings", "threat_objects", "file_path")
 	d.unknown(root, "")
 	if annotations != root {
 		d.unknown(annotations, " in tags")
@@ -213,6 +213,7 @@ func (d *decoder) annotations(det *Detection, m *escu.Map) {
 	det.ManualTest = m.Text("manual_test")
 	det.Products = m.Texts("product")
 	det.Datasets = m.Texts("dataset")
+	det.DeploymentNames = m.Texts("deployments")
 	for _, id := range m.Texts("mitre_attack_id") {
 		if !techniqueID.MatchString(id) {
 			d.note(m.Span("mitre_attack_id"), "", "mitre_attack_id: T1234 or T1234.001 was expected, not %q", id)

@@ -89,6 +89,9 @@ type Detection struct {
 	Impact, Confidence int // 0 where the generation has none
 	Risk               Risk
 	Throttle           *Throttle
+	Deployment         *Deployment // nil if the content has none for it
+	DeploymentNames    []string    // that its tags name; only old ones do
+	ScheduleName       string      // that it names, in G4
 	Drilldowns         []Drilldown
 	Tests              []Test
 	Baselines          []string // that the detection says it needs, by name

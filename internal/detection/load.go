@@ -17,13 +17,16 @@ type Library struct {
 	Stories     []*Story
 	DataSources []*DataSource
 	Baselines   []*Baseline
+	// Deployments are in the order of their files, which matters.
+	Deployments    []*Deployment
+	Investigations []*Investigation
 	// Problems are of files and of single detections that could not be used.
 	// They hide nothing else.
 	Problems diag.List
 }
 
-// Load reads the detections, stories, data sources, baselines and tests of
-// content directories.
+// Load reads content directories: all that they hold but macros and lookups,
+// which package knowledge reads.
 // A detection takes the place of one with the same ID or name in a directory
 // before; two in one directory are a problem, and the first counts.
 func Load(dirs ...escu.Dir) *Library {
@@ -36,7 +39,9 @@ func Load(dirs ...escu.Dir) *Library {
 	slices.SortStableFunc(l.Detections, func(a, b *Detection) int { return compareNames(a.Name, b.Name) })
 	slices.SortStableFunc(l.Stories, func(a, b *Story) int { return compareNames(a.Name, b.Name) })
 	slices.SortStableFunc(l.Baselines, func(a, b *Baseline) int { return compareNames(a.Name, b.Name) })
+	slices.SortStableFunc(l.Investigations, func(a, b *Investigation) int { return compareNames(a.Name, b.Name) })
 	slices.SortStableFunc(l.DataSources, func(a, b *DataSource) int { return compareNames(a.Name, b.Name) })
+	l.deploy()
 	return l
 }
 
@@ -51,6 +56,8 @@ type item struct {
 	dataSource *DataSource
 	baseline   *Baseline
 	tests      *testFile
+	deployment *Deployment
+	question   *Investigation
 	problems   diag.List
 }
 
@@ -82,17 +89,13 @@ func read(entry escu.Entry) item {
 	if err != nil {
 		return item{problems: diag.All(err)}
 	}
-	kind := entry.Kind
-	if kind == "" {
-		if kind = file.Kind(); kind == "" {
-			return item{problems: diag.List{{
-				Source: file.Source, Code: diag.BadContent,
-				Message: "the keys do not tell what this is", Hint: "a detection has a search, a macro a definition, a story a narrative",
-			}}}
-		}
-	}
 	var it item
-	switch kind {
+	switch entry.KindOf(file) {
+	case "":
+		return item{problems: diag.List{{
+			Source: file.Source, Code: diag.BadContent,
+			Message: "the keys do not tell what this is", Hint: "a detection has a search, a macro a definition, a story a narrative",
+		}}}
 	case escu.Detections:
 		it.detection, err = decode(file, entry.Path)
 	case escu.Stories:
@@ -103,6 +106,10 @@ func read(entry escu.Entry) item {
 		it.baseline, err = decodeBaseline(file, entry.Path)
 	case escu.Tests:
 		it.tests, err = decodeTestFile(file)
+	case escu.Deployments:
+		it.deployment, err = decodeDeployment(file)
+	case escu.Investigations:
+		it.question, err = decodeInvestigation(file)
 	}
 	it.problems = diag.All(err)
 	return it
@@ -122,6 +129,12 @@ func (l *Library) add(items []item) {
 		}
 		if b := it.baseline; b != nil {
 			l.Baselines = replaceOrAdd(l.Baselines, b, func(o *Baseline) bool { return o.Name == b.Name })
+		}
+		if d := it.deployment; d != nil {
+			l.Deployments = replaceOrAdd(l.Deployments, d, func(o *Deployment) bool { return o.Name == d.Name })
+		}
+		if q := it.question; q != nil {
+			l.Investigations = replaceOrAdd(l.Investigations, q, func(o *Investigation) bool { return o.Name == q.Name })
 		}
 		d := it.detection
 		if d == nil {

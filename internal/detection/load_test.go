@@ -165,7 +165,8 @@ func TestFourthGeneration(t *testing.T) {
 		Techniques: []Technique{{ID: "T1537", Name: "Transfer Data to Cloud Account", Tactics: []string{"Exfiltration"}}},
 		Tactics:    []string{"Exfiltration"}, KillChainPhases: []string{"Actions on Objectives"},
 		NIST: []string{"DE.CM"}, CIS20: []string{"CIS 10"}, CVE: []string{"CVE-2026-12345"}, SecurityDomain: "threat", AssetType: "EC2 Snapshot",
-		Products: []string{"Splunk Enterprise", "Splunk Enterprise Security", "Splunk Cloud"},
+		ScheduleName: "Default EventBasedDetection",
+		Products:     []string{"Splunk Enterprise", "Splunk Enterprise Security", "Splunk Cloud"},
 		Risk: Risk{
 			Score: 60, Message: "$user$ shared a snapshot with $accounts$",
 			Objects: []RiskObject{

@@ -73,45 +73,52 @@ type Baseline struct {
 	Name       string
 	Search     escu.Scalar
 	Detections []string // by name, that need it
+	Deployment *Deployment
 	Notes      diag.List
 
-	path string // in its directory
+	path        string // in its directory
+	deployments []string
+	schedule    string
 }
 
 func (d *decoder) tests(root *escu.Map) []Test {
 	var tests []Test
 	for _, m := range root.Maps("tests") {
-		test := Test{Name: m.Text("name"), Experimental: m.Text("test_type") == "experimental", PassCondition: m.Text("pass_condition")}
-		if expected, ok := m.Int("expected_results"); ok {
-			if expected < 0 {
-				d.note(m.Span("expected_results"), "", "expected_results: a number from 0 was expected, not %d", expected)
-			}
-			test.NoResults = expected == 0
-			if expected > 1 {
-				test.AtLeast = expected
-			}
-		}
-		for _, data := range m.Maps("attack_data") {
-			index := data.Text("index")
-			if index == "" {
-				index = data.Text("custom_index")
-			}
-			of := TestData{
-				Data: data.Text("data"), Source: data.Text("source"), Sourcetype: data.Text("sourcetype"),
-				Index: index, Host: data.Text("host"),
-			}
-			of.UpdateTimestamp, _ = data.Bool("update_timestamp")
-			test.Data = append(test.Data, of)
-		}
-		for _, b := range m.Maps("baselines") {
-			test.Baselines = append(test.Baselines, TestBaseline{Name: b.Text("name"), File: b.Text("file"), PassCondition: b.Text("pass_condition")})
-		}
-		if own := m.Map("pugmark"); own != nil {
-			test.Expect = d.expectation(own, &test)
-		}
-		tests = append(tests, test)
+		tests = append(tests, d.test(m))
 	}
 	return tests
+}
+
+func (d *decoder) test(m *escu.Map) Test {
+	test := Test{Name: m.Text("name"), Experimental: m.Text("test_type") == "experimental", PassCondition: m.Text("pass_condition")}
+	if expected, ok := m.Int("expected_results"); ok {
+		if expected < 0 {
+			d.note(m.Span("expected_results"), "", "expected_results: a number from 0 was expected, not %d", expected)
+		}
+		test.NoResults = expected == 0
+		if expected > 1 {
+			test.AtLeast = expected
+		}
+	}
+	for _, data := range m.Maps("attack_data") {
+		index := data.Text("index")
+		if index == "" {
+			index = data.Text("custom_index")
+		}
+		of := TestData{
+			Data: data.Text("data"), Source: data.Text("source"), Sourcetype: data.Text("sourcetype"),
+			Index: index, Host: data.Text("host"),
+		}
+		of.UpdateTimestamp, _ = data.Bool("update_timestamp")
+		test.Data = append(test.Data, of)
+	}
+	for _, b := range m.Maps("baselines") {
+		test.Baselines = append(test.Baselines, TestBaseline{Name: b.Text("name"), File: b.Text("file"), PassCondition: b.Text("pass_condition")})
+	}
+	if own := m.Map("pugmark"); own != nil {
+		test.Expect = d.expectation(own, &test)
+	}
+	return test
 }
 
 func (d *decoder) expectation(m *escu.Map, test *Test) *Expectation {
@@ -144,10 +151,12 @@ func (d *decoder) expectation(m *escu.Map, test *Test) *Expectation {
 
 func decodeBaseline(file *escu.File, filePath string) (*Baseline, error) {
 	root, d := file.Root, &decoder{file: file}
+	tags := root.Map("tags")
 	b := &Baseline{
 		File: file.Source.Name, ID: strings.ToLower(root.Text("id")), Name: root.Text("name"), Search: root.Scalar("search"),
-		Detections: root.Map("tags").Texts("detections"), path: filePath,
+		Detections: tags.Texts("detections"), path: filePath, deployments: tags.Texts("deployments"),
 	}
+	b.Deployment, b.schedule = d.ownDeployment(root)
 	switch {
 	case b.Name == "":
 		return nil, fatal(file, "name", "a baseline has a name")
@@ -181,7 +190,13 @@ func decodeTestFile(file *escu.File) (*testFile, error) {
 	d := &decoder{file: file}
 	tests := d.tests(file.Root)
 	t := &testFile{source: file.Source}
-	for i, m := range file.Root.Maps("tests") {
+	maps := file.Root.Maps("tests")
+	if maps == nil && file.Root.Has("file") {
+		// Before there could be several, the file was the test.
+		maps = []*escu.Map{file.Root}
+		tests = []Test{d.test(file.Root)}
+	}
+	for i, m := range maps {
 		tests[i].File = file.Source.Name
 		t.tests = append(t.tests, fileTest{Test: tests[i], detection: m.Text("file"), span: m.Span("file")})
 	}

@@ -1,10 +1,10 @@
 // Package export writes detections in the forms of other tools: Splunk's
-// savedsearches.conf, metadata in the words of Sigma and OCSF, and layers of
+// savedsearches.conf and whole apps, metadata in the words of Sigma and OCSF, and layers of
 // the ATT&CK Navigator.
 //
 // It runs nothing and writes no files; texts of content are anyone's, and none
 // of them can break out of its place in the result. Start reading at
-// [SavedSearches], [Metadata] and [Navigator].
+// [SavedSearches], [App], [Metadata] and [Navigator].
 package export
 
 import (
@@ -23,7 +23,7 @@ import (
 // SavedSearches returns a stanza of savedsearches.conf for each detection, as
 // contentctl names and fills them, with the label of an app before the name.
 // Searches are disabled, as shipped content is. Macros and lookups are not
-// replaced: they belong into files of their own.
+// replaced: they belong into files of their own, which [App] writes.
 func SavedSearches(all []*detection.Detection, app string) []byte {
 	var b bytes.Buffer
 	for i, d := range all {
@@ -53,7 +53,8 @@ func (s stanza) detection(d *detection.Detection, app string) {
 	s.risk(d)
 	s.correlation(d, name)
 	s.notable(d)
-	s.schedule()
+	s.actions(d)
+	s.schedule(d.When())
 	s.suppress(d.Throttle)
 	s.set("disabled", "true")
 	s.set("is_visible", "false")
@@ -61,7 +62,7 @@ func (s stanza) detection(d *detection.Detection, app string) {
 }
 
 func (s stanza) risk(d *detection.Detection) {
-	if !d.Type.MakesRisk() {
+	if !d.Does().Risk {
 		return
 	}
 	entries := []map[string]any{}
@@ -113,25 +114,61 @@ func metadata(d *detection.Detection) map[string]any {
 	return m
 }
 
-// notable is the finding that TTPs and Correlations raise.
+// notable is the finding that TTPs and Correlations raise, unless their
+// deployment says otherwise.
 func (s stanza) notable(d *detection.Detection) {
-	if d.Type != detection.TTP && d.Type != detection.Correlation {
+	n := d.Does().Notable
+	if n == nil {
 		return
 	}
-	title, severity := d.Name, string(risk.SeverityOfScore(d.Risk.Score))
+	title, severity := filled(n.Title, d), string(risk.SeverityOfScore(d.Risk.Score))
 	if d.Type == detection.Correlation {
-		title, severity = "RBA: "+d.Name, string(risk.High)
+		title, severity = "RBA: "+title, string(risk.High)
+	}
+	fields := n.Fields
+	if fields == nil {
+		fields = nesFields(d)
 	}
 	s.set("action.notable", "1")
 	s.set("action.notable.param.rule_title", title)
-	s.set("action.notable.param.rule_description", d.Description)
-	s.set("action.notable.param.nes_fields", strings.Join(nesFields(d), ","))
+	s.set("action.notable.param.rule_description", filled(n.Description, d))
+	s.set("action.notable.param.nes_fields", strings.Join(fields, ","))
 	s.set("action.notable.param.security_domain", d.SecurityDomain)
 	s.set("action.notable.param.severity", severity)
 	if len(d.Drilldowns) > 0 {
 		s.setJSON("action.notable.param.drilldown_searches", drilldowns(d))
 	}
 	s.set("action.notable.param._entities", "N/A")
+}
+
+// filled replaces what a deployment writes for what a detection says.
+func filled(text string, d *detection.Detection) string {
+	return strings.NewReplacer("%name%", d.Name, "%description%", d.Description, "%type%", string(d.Type), "%id%", d.ID).Replace(text)
+}
+
+// actions are those that a deployment asks for besides.
+func (s stanza) actions(d *detection.Detection) {
+	does := d.Does()
+	if e := does.Email; e != nil {
+		s.set("action.email", "1")
+		s.set("action.email.to", e.To)
+		s.set("action.email.subject.alert", filled(e.Subject, d))
+		s.set("action.email.message.alert", filled(e.Message, d))
+		s.set("action.email.useNSSubject", "1")
+	}
+	if c := does.Slack; c != nil {
+		s.set("action.slack", "1")
+		s.set("action.slack.param.channel", c.Channel)
+		s.set("action.slack.param.message", filled(c.Message, d))
+	}
+	if p := does.Phantom; p != nil {
+		s.set("action.sendtophantom", "1")
+		s.setJSON("action.sendtophantom.param._cam_workers", []string{p.Workers})
+		s.set("action.sendtophantom.param.label", p.Label)
+		s.set("action.sendtophantom.param.phantom_server", p.Server)
+		s.set("action.sendtophantom.param.sensitivity", p.Sensitivity)
+		s.set("action.sendtophantom.param.severity", p.Severity)
+	}
 }
 
 // nesFields are the fields that a finding is grouped and shown by: what it
@@ -169,13 +206,12 @@ func orNull(s string) any {
 	return s
 }
 
-// schedule is the one that shipped content has for detections: every hour, the
-// hour that ended ten minutes ago.
-func (s stanza) schedule() {
-	s.set("cron_schedule", "0 * * * *")
-	s.set("dispatch.earliest_time", "-70m@m")
-	s.set("dispatch.latest_time", "-10m@m")
-	s.set("schedule_window", "auto")
+// schedule says when the search runs, and that every result counts.
+func (s stanza) schedule(when detection.Schedule) {
+	s.set("cron_schedule", when.Cron)
+	s.set("dispatch.earliest_time", when.Earliest)
+	s.set("dispatch.latest_time", when.Latest)
+	s.set("schedule_window", when.Window)
 	s.set("enableSched", "1")
 	s.set("allow_skew", "100%")
 	s.set("counttype", "number of events")

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,6 +36,10 @@ type definition struct {
 	maxOffset     float64
 	fields        []string // the columns of a KV store
 	keyed         bool     // a KV store: rows have a _key
+
+	collection  string // of a KV store
+	description string
+	file        string // that defines it, "" for the command line
 }
 
 func newDefinition(name string) definition {
@@ -186,6 +191,7 @@ func readDefinition(file *escu.File, stem string) (d definition, csv string, ok 
 			}
 		}
 	}
+	d.file, d.description, d.collection = file.Source.Name, root.Text("description"), cmp.Or(root.Text("collection"), d.name)
 	kind := strings.ToLower(root.Text("lookup_type"))
 	filename := root.Text("filename")
 	switch {

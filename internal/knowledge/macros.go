@@ -25,7 +25,17 @@ type macroKey struct {
 	args int
 }
 
-type macroLayer map[macroKey]spl.Macro
+type macroLayer map[macroKey]MacroDefinition
+
+// MacroDefinition is a macro and what its content says about it.
+type MacroDefinition struct {
+	spl.Macro
+	Description string
+	File        string // "" for one that no content has
+	// Given tells that content or the command line has it: others belong to
+	// Splunk's apps, or let everything through until someone defines them.
+	Given bool
+}
 
 var _ spl.Macros = (*Macros)(nil)
 
@@ -39,7 +49,7 @@ func newMacros() *Macros {
 		{Name: "drop_dm_object_name", Args: []string{"object_name"}, Definition: `rename $object_name$.* as *`},
 		{Name: "get_risk_severity", Args: []string{"risk_score"}, Definition: `eval severity=case($risk_score$>=500, "critical", $risk_score$>=250, "high", $risk_score$>=100, "medium", true(), "low")`},
 	} {
-		builtin[macroKey{m.Name, len(m.Args)}] = m
+		builtin[macroKey{m.Name, len(m.Args)}] = MacroDefinition{Macro: m}
 	}
 	return &Macros{layers: []macroLayer{builtin}, command: macroLayer{}}
 }
@@ -48,6 +58,12 @@ func newMacros() *Macros {
 // that ends every detection, <detection>_filter, lets everything through until
 // someone defines it. Source: Splunk Security Content, "search *".
 func (m *Macros) Macro(name string, args int) (spl.Macro, bool) {
+	d, ok := m.Definition(name, args)
+	return d.Macro, ok
+}
+
+// Definition returns what Macro does, with what is known of it.
+func (m *Macros) Definition(name string, args int) (MacroDefinition, bool) {
 	for _, layer := range slices.Backward(append(slices.Clone(m.layers), m.command)) {
 		for _, spelling := range spellings(name) {
 			if found, ok := layer[macroKey{spelling, args}]; ok {
@@ -56,9 +72,9 @@ func (m *Macros) Macro(name string, args int) (spl.Macro, bool) {
 		}
 	}
 	if args == 0 && strings.HasSuffix(name, "_filter") {
-		return spl.Macro{Name: name, Definition: "search *"}, true
+		return MacroDefinition{Macro: spl.Macro{Name: name, Definition: "search *"}}, true
 	}
-	return spl.Macro{}, false
+	return MacroDefinition{}, false
 }
 
 // spellings returns the name and the others that it is known by: content has
@@ -125,7 +141,7 @@ func (m *Macros) Define(text string) error {
 			macro.Args = redefined.Args
 		}
 	}
-	m.command[macroKey{name, len(macro.Args)}] = macro
+	m.command[macroKey{name, len(macro.Args)}] = MacroDefinition{Macro: macro, Given: true}
 	return nil
 }
 
@@ -178,5 +194,5 @@ func (l macroLayer) load(file *escu.File) {
 		root.Fail("name", "", "macro `%s` is defined in another file too", name)
 		return
 	}
-	l[key] = macro
+	l[key] = MacroDefinition{Macro: macro, Description: root.Text("description"), File: file.Source.Name, Given: true}
 }

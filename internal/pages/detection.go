@@ -15,13 +15,13 @@ import (
 // readers of Splunk Security Content know. Every page has every section, except
 // that lookups and data models are named only where there are some.
 func (b *book) detectionPage(d *detection.Detection) *page {
-	u := usesOf(d, b.Env)
+	u := b.uses[d]
 	sections := []*Section{
 		b.description(d, u),
 		b.annotations(d),
 		search(d, u),
-		macros(d, u),
-		lookups(u),
+		b.macrosOf(d, u),
+		b.lookupsOf(u),
 		requiredFields(d, u),
 		{ID: "how-to-implement", Title: "How to implement", Blocks: []Block{none(d.HowToImplement)}},
 		{ID: "known-false-positives", Title: "Known false positives", Blocks: []Block{none(d.KnownFalsePositives)}},
@@ -50,7 +50,7 @@ func badgesOf(d *detection.Detection) []badge {
 	return badges
 }
 
-func (b *book) description(d *detection.Detection, u *uses) *Section {
+func (b *book) description(d *detection.Detection, u *detection.Uses) *Section {
 	s := &Section{ID: "description", Title: "Description"}
 	switch d.Status {
 	case detection.Experimental:
@@ -62,8 +62,8 @@ func (b *book) description(d *detection.Detection, u *uses) *Section {
 		fact("Type", Span{Text: string(d.Type), Page: "types#" + slug(string(d.Type))}),
 		fact("Product", Span{Text: joined(d.Products)}),
 	}
-	if len(u.dataModels) > 0 {
-		facts = append(facts, fact("Data model", Span{Text: joined(u.dataModels)}))
+	if len(u.DataModels) > 0 {
+		facts = append(facts, fact("Data model", Span{Text: joined(u.DataModels)}))
 	}
 	facts = append(facts,
 		fact("Data source", Span{Text: joined(d.DataSources)}),
@@ -78,8 +78,23 @@ func (b *book) description(d *detection.Detection, u *uses) *Section {
 		fact("Author", Span{Text: joined([]string{d.Author})}),
 		fact("ID", Span{Text: joined([]string{d.ID}), Code: d.ID != ""}),
 	)
+	facts = append(facts, scheduleFact(d))
 	s.Blocks = append(s.Blocks, none(d.Description), Block{Kind: Bullets, Items: facts})
 	return s
+}
+
+// scheduleFact tells when Splunk would run the search.
+func scheduleFact(d *detection.Detection) Inline {
+	when := d.When()
+	line := fact("Schedule", Span{Text: when.Cron, Code: true}, Span{Text: " from "}, Span{Text: when.Earliest, Code: true},
+		Span{Text: " to "}, Span{Text: when.Latest, Code: true})
+	switch dep := d.Deployment; {
+	case dep == nil:
+		line = append(line, Span{Text: " (the usual one: the content tells no other)"})
+	case dep.Name != "":
+		line = append(line, Span{Text: " (" + dep.Name + ")"})
+	}
+	return line
 }
 
 // joined writes a list, with a dash for none.
@@ -122,20 +137,20 @@ func (b *book) annotations(d *detection.Detection) *Section {
 	return s
 }
 
-func search(d *detection.Detection, u *uses) *Section {
+func search(d *detection.Detection, u *detection.Uses) *Section {
 	s := &Section{ID: "search", Title: "Search", Blocks: []Block{{Kind: Code, Text: d.Search.Text}}}
-	if u.search == nil {
+	if u.Search == nil {
 		warning := Block{Kind: Note, Warn: true, Items: []Inline{plain("It does not run here:")}}
 		s.Blocks = append(s.Blocks, warning, Block{Kind: Code, Text: rendered(u)})
 		return s
 	}
-	s.Blocks = append(s.Blocks, Block{Kind: Sub, Text: "With macros replaced"}, Block{Kind: Code, Text: expanded(u.search)})
+	s.Blocks = append(s.Blocks, Block{Kind: Sub, Text: "With macros replaced"}, Block{Kind: Code, Text: expanded(u.Search)})
 	return s
 }
 
-func rendered(u *uses) string {
-	lines := make([]string, len(u.problems))
-	for i, p := range u.problems {
+func rendered(u *detection.Uses) string {
+	lines := make([]string, len(u.Problems))
+	for i, p := range u.Problems {
 		lines[i] = p.Render()
 	}
 	return strings.Join(lines, "\n")
@@ -150,19 +165,15 @@ func expanded(s *plan.Search) string {
 	return strings.Join(lines, "\n| ")
 }
 
-func macros(d *detection.Detection, u *uses) *Section {
+func (b *book) macrosOf(d *detection.Detection, u *detection.Uses) *Section {
 	s := &Section{ID: "macros", Title: "Macros"}
 	table := Block{Kind: Table, Head: []string{"Macro", "Definition"}}
-	for _, m := range u.macros {
-		name := m.Name
-		if len(m.Args) > 0 {
-			name += "(" + strings.Join(m.Args, ", ") + ")"
-		}
+	for _, m := range u.Macros {
 		definition := code(m.Definition)
-		if !m.known {
+		if !m.Known {
 			definition = plain("not defined here")
 		}
-		table.Rows = append(table.Rows, []Inline{code(name), definition})
+		table.Rows = append(table.Rows, []Inline{b.linkToMacro(signature(m)), definition})
 	}
 	if table.Rows == nil {
 		s.Blocks = []Block{none("")}
@@ -179,22 +190,22 @@ func macros(d *detection.Detection, u *uses) *Section {
 	return s
 }
 
-func lookups(u *uses) *Section {
-	if len(u.lookups) == 0 {
+func (b *book) lookupsOf(u *detection.Uses) *Section {
+	if len(u.Lookups) == 0 {
 		return nil
 	}
 	block := Block{Kind: Bullets}
-	for _, name := range u.lookups {
-		block.Items = append(block.Items, code(name))
+	for _, name := range u.Lookups {
+		block.Items = append(block.Items, b.linkToLookup(name))
 	}
 	return &Section{ID: "lookups", Title: "Lookups", Blocks: []Block{block}}
 }
 
 // requiredFields sets side by side what the search reads and what the file says
 // it does. What the file says is nowhere checked by Splunk's tools.
-func requiredFields(d *detection.Detection, u *uses) *Section {
+func requiredFields(d *detection.Detection, u *detection.Uses) *Section {
 	s := &Section{ID: "required-fields", Title: "Required fields"}
-	names := slices.Concat(u.fields, d.RequiredFields)
+	names := slices.Concat(u.Fields, d.RequiredFields)
 	slices.Sort(names)
 	names = slices.Compact(names)
 	table := Block{Kind: Table, Head: []string{"Field", "Read by the search", "Listed in the file"}}
@@ -205,16 +216,16 @@ func requiredFields(d *detection.Detection, u *uses) *Section {
 		return plain("–")
 	}
 	for _, name := range names {
-		table.Rows = append(table.Rows, []Inline{code(name), mark(slices.Contains(u.fields, name)), mark(slices.Contains(d.RequiredFields, name))})
+		table.Rows = append(table.Rows, []Inline{code(name), mark(slices.Contains(u.Fields, name)), mark(slices.Contains(d.RequiredFields, name))})
 	}
 	if names == nil {
 		return &Section{ID: s.ID, Title: s.Title, Blocks: []Block{none("")}}
 	}
 	s.Blocks = []Block{table}
 	switch {
-	case u.search == nil:
+	case u.Search == nil:
 		s.Blocks = append(s.Blocks, note(Span{Text: "What the search reads is not known, since it does not run here."}))
-	case u.open:
+	case u.Open:
 		s.Blocks = append(s.Blocks, note(Span{Text: "The search gives out events, with whatever other fields they have."}))
 	}
 	return s

@@ -74,6 +74,7 @@ func (b *book) home() *page {
 			{{Text: "By tactic", Page: "tactics"}},
 			{{Text: "By technique", Page: "techniques"}},
 			{{Text: "By type", Page: "types"}},
+			{{Text: "Macros", Page: "macros"}, {Text: " and "}, {Text: "lookups", Page: "lookups"}, {Text: " that they use"}},
 		}}}},
 		list,
 	}}
@@ -97,11 +98,8 @@ func (b *book) index(path, title, without string, groups []group) *page {
 		}
 		p.sections = append(p.sections, s)
 	}
-	if p.sections == nil {
-		p.sections = []*Section{{ID: "none", Title: "Nothing here", Blocks: []Block{none("There is nothing to list.")}}}
-	}
 	p.distinct()
-	return p
+	return orNothing(p)
 }
 
 // distinct numbers headings whose names differ only in what an anchor cannot

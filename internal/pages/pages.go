@@ -1,5 +1,5 @@
 // Package pages documents detections: a page for each detection and story, and
-// indexes by story, tactic, technique and type, as Markdown or as a static site
+// indexes by story, tactic, technique, type, macro and lookup, as Markdown or as a static site
 // that a browser opens from disk.
 //
 // It writes no files and compiles searches only to say what they use; nothing
@@ -112,6 +112,11 @@ type book struct {
 	Content
 	paths      map[*detection.Detection]string
 	storyPaths map[string]string // by name
+	uses       map[*detection.Detection]*detection.Uses
+	macros     objects
+	lookups    objects
+	// in the order of their names
+	macroList, lookupList []*object
 }
 
 // newBook gives every page a path. Names that differ only in what a file's
@@ -133,6 +138,7 @@ func newBook(c Content) *book {
 	for _, s := range c.Stories {
 		b.storyPaths[s.Name] = unique("stories", s.Name)
 	}
+	b.readUses()
 	return b
 }
 
@@ -160,7 +166,7 @@ func slug(name string) string {
 
 // pages returns all pages in the order in which they are written.
 func (b *book) pages() []*page {
-	all := []*page{b.home(), b.byStory(), b.byTactic(), b.byTechnique(), b.byType()}
+	all := []*page{b.home(), b.byStory(), b.byTactic(), b.byTechnique(), b.byType(), b.macroPage(), b.lookupPage()}
 	for _, d := range b.Detections {
 		all = append(all, b.detectionPage(d))
 	}

@@ -110,6 +110,12 @@ func (b *book) searchIndex() ([]byte, error) {
 	for _, s := range b.byTactic().sections {
 		entries = append(entries, found{oneLine(s.Title), "tactics.html#" + s.ID, "Tactic", ""})
 	}
+	for _, o := range b.macroList {
+		entries = append(entries, found{oneLine(o.name), "macros.html#" + o.anchor, "Macro", ""})
+	}
+	for _, o := range b.lookupList {
+		entries = append(entries, found{oneLine(o.name), "lookups.html#" + o.anchor, "Lookup", ""})
+	}
 	text, err := json.Marshal(entries)
 	if err != nil {
 		return nil, err

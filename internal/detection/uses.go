@@ -1,50 +1,62 @@
-package pages
+package detection
 
 import (
 	"errors"
 	"slices"
 
 	"github.com/pugmark/pugmark/internal/command"
-	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
 )
 
-// uses is what a search uses, learnt by compiling it.
-type uses struct {
-	macros     []usedMacro // in the order of the calls, those in definitions included
-	lookups    []string
-	dataModels []string
-	search     *plan.Search // nil if it does not compile
-	problems   diag.List
-	// fields are those of an event that the search reads; open tells that it
+// Uses is what a search uses, learnt by compiling it.
+type Uses struct {
+	Macros     []UsedMacro // in the order of the calls, those in definitions included
+	Lookups    []string
+	DataModels []string
+	Search     *plan.Search // nil if it does not compile
+	Problems   diag.List
+	// Fields are those of an event that the search reads; Open tells that it
 	// also gives out whatever else the event has.
-	fields []string
-	open   bool
+	Fields []string
+	Open   bool
 }
 
-type usedMacro struct {
+// UsedMacro is a macro that a search calls. One that is not known has but a
+// name.
+type UsedMacro struct {
 	spl.Macro
-	known bool
+	Known bool
 }
 
-// usesOf compiles the search of d with an environment that takes notes.
-func usesOf(d *detection.Detection, env *command.Env) *uses {
-	u := &uses{}
+// Uses compiles the search with an environment that takes notes.
+func (d *Detection) Uses(env *command.Env) *Uses {
+	u := &Uses{}
 	noting := *env
-	if env.Macros != nil {
-		noting.Macros = notingMacros{env.Macros, u}
-	}
+	assuming := &assumingMacros{Macros: env.Macros, assumed: map[macroName]bool{}}
+	noting.Macros = notingMacros{assuming, u}
 	if env.Lookups != nil {
 		noting.Lookups = notingLookups{env.Lookups, u}
 	}
 	if env.DataModels != nil {
 		noting.DataModels = notingModels{env.DataModels, u}
 	}
-	u.search, u.problems = d.Compile(&noting)
-	if u.search != nil {
+	// A macro that is not known does not hide what else there is.
+	var unknown diag.List
+	for {
+		u.Search, u.Problems = d.Compile(&noting)
+		i := slices.IndexFunc(u.Problems, func(p *diag.Error) bool { return p.Code == diag.UnknownMacro })
+		if i < 0 || !assuming.assume() {
+			break
+		}
+		unknown = append(unknown, u.Problems[i])
+	}
+	if unknown != nil {
+		u.Search, u.Problems = nil, append(unknown, u.Problems...)
+	}
+	if u.Search != nil {
 		u.readFields(d)
 	}
 	return u
@@ -53,23 +65,23 @@ func usesOf(d *detection.Detection, env *command.Env) *uses {
 // readFields asks the plan which fields the search needs of an event. One that
 // ends in events gives out all of them; then only those are told that it names
 // or that the risk is made of.
-func (u *uses) readFields(d *detection.Detection) {
-	fields := plan.Plan(u.search, event.AllFields).Fields
+func (u *Uses) readFields(d *Detection) {
+	fields := plan.Plan(u.Search, event.AllFields).Fields
 	if fields.All() {
-		u.open = true
-		wanted := detection.Tokens(d.Risk.Message)
+		u.Open = true
+		wanted := Tokens(d.Risk.Message)
 		for _, o := range d.Risk.Objects {
-			wanted = append(append(wanted, o.Field), detection.Tokens(o.Message)...)
+			wanted = append(append(wanted, o.Field), Tokens(o.Message)...)
 		}
 		for _, t := range d.Risk.Threats {
 			wanted = append(wanted, t.Field)
 		}
-		fields = plan.Plan(u.search, event.SetOf(wanted...)).Fields
+		fields = plan.Plan(u.Search, event.SetOf(wanted...)).Fields
 	}
-	u.fields = fields.Names()
+	u.Fields = fields.Names()
 }
 
-func add(list *[]string, name string) {
+func addOnce(list *[]string, name string) {
 	if !slices.Contains(*list, name) {
 		*list = append(*list, name)
 	}
@@ -77,7 +89,7 @@ func add(list *[]string, name string) {
 
 type notingMacros struct {
 	spl.Macros
-	u *uses
+	u *Uses
 }
 
 // Macro notes what is asked for.
@@ -86,23 +98,23 @@ func (n notingMacros) Macro(name string, args int) (spl.Macro, bool) {
 	m.Name = name // what the search calls it
 	// Where there is no such macro, the same name is tried with other numbers of
 	// arguments, for a hint.
-	seen := slices.ContainsFunc(n.u.macros, func(o usedMacro) bool {
-		return o.Name == name && (!o.known || len(o.Args) == len(m.Args))
+	seen := slices.ContainsFunc(n.u.Macros, func(o UsedMacro) bool {
+		return o.Name == name && (!o.Known || len(o.Args) == len(m.Args))
 	})
 	if !seen {
-		n.u.macros = append(n.u.macros, usedMacro{m, ok})
+		n.u.Macros = append(n.u.Macros, UsedMacro{m, ok})
 	}
 	return m, ok
 }
 
 type notingLookups struct {
 	plan.Lookups
-	u *uses
+	u *Uses
 }
 
 // Lookup notes what is asked for.
 func (n notingLookups) Lookup(name string) (plan.Lookup, bool) {
-	add(&n.u.lookups, name)
+	addOnce(&n.u.Lookups, name)
 	return n.Lookups.Lookup(name)
 }
 
@@ -122,11 +134,11 @@ func (n notingLookups) LookupProblem(name string) error {
 
 type notingModels struct {
 	plan.DataModels
-	u *uses
+	u *Uses
 }
 
 // Dataset notes what is asked for.
 func (n notingModels) Dataset(path string) (plan.ModelDataset, bool) {
-	add(&n.u.dataModels, path)
+	addOnce(&n.u.DataModels, path)
 	return n.DataModels.Dataset(path)
 }
