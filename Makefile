@@ -9,16 +9,20 @@ TOOL     := $(GO) tool -modfile=tools.mod
 FUZZTIME ?= 20000x
 BENCH    ?= .
 COUNT    ?= 10
+BENCH_SIZE ?= full
 BASE     ?= main
 PACKAGES ?= ./...
 
-.PHONY: help build demo test check race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-compare docs cover vuln clean
+.PHONY: help build build-fast demo test check race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-write bench-build bench-check bench-tools bench-go bench-compare docs cover vuln clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build bin/pugmark, one static binary.
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/pugmark ./cmd/pugmark
+
+build-fast: ## Build bin/pugmark-fast, which unpacks gzip with libdeflate; needs cgo and libdeflate-dev.
+	CGO_ENABLED=1 $(GO) build -tags=libdeflate -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/pugmark-fast ./cmd/pugmark
 
 demo: build ## The first look: scan an embedded sample.
 	@./bin/pugmark demo
@@ -55,11 +59,34 @@ fuzz-short: ## Run each fuzz target for FUZZTIME inputs.
 fuzz: ## Run each fuzz target for a long time.
 	@$(MAKE) --no-print-directory fuzz-short FUZZTIME=5000000x
 
-bench: ## Run the benchmarks BENCH of PACKAGES, COUNT times.
+bench: bench-build ## Measure against the targets and other tools; BENCH_SIZE=small for a quick look.
+	$(BENCH_RUN)
+
+bench-write: bench-build ## The same, and write the numbers into docs/performance.md.
+	$(BENCH_RUN) -write docs/performance.md
+
+BENCH_RUN = .cache/bench/bin/bench -size $(BENCH_SIZE)
+
+# The measuring is a module of its own, since it links DuckDB. What the machine
+# cannot build is left out there, and the page says so.
+bench-build: build
+	@mkdir -p .cache/bench/bin
+	cd bench && $(GO) build -trimpath -ldflags='-s -w' -o ../.cache/bench/bin/ . ./unpack
+	-cd bench && CGO_ENABLED=1 $(GO) build -trimpath -ldflags='-s -w' -o ../.cache/bench/bin/ ./duckdb
+	-@$(MAKE) --no-print-directory build-fast
+
+bench-check: ## Check the module of the measuring: tidy, vet, lint, tests.
+	cd bench && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
+	cd bench && $(GO) tool -modfile=../tools.mod golangci-lint run
+
+bench-tools: ## Install the tools that pugmark is measured against, and libdeflate (Debian).
+	apt-get install -y --no-install-recommends gzip grep jq pigz ripgrep libdeflate-dev
+
+bench-go: ## Run the Go benchmarks BENCH of PACKAGES, COUNT times.
 	@mkdir -p .cache
 	$(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES) | tee .cache/bench.txt
 
-bench-compare: bench ## Compare the benchmarks with those of the branch BASE.
+bench-compare: bench-go ## Compare the Go benchmarks with those of the branch BASE.
 	git worktree add --detach --force .cache/base $(BASE)
 	cd .cache/base && $(GO) test -run='^$$' -bench='$(BENCH)' -benchmem -count=$(COUNT) $(PACKAGES) > ../bench-base.txt; \
 	  cd ../.. && git worktree remove --force .cache/base
