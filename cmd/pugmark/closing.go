@@ -52,8 +52,14 @@ func (s *session) problems() {
 	s.counted(counted+more, "problems with the input")
 }
 
-// contentProblems names the content files that were passed over.
+// contentProblems names the content files that were passed over, and with
+// --verbose the folders that are not read at all.
 func (s *session) contentProblems() {
+	if s.output.Verbose {
+		for _, folder := range s.library.notRead() {
+			s.app.tell("not read: %s", report.Visible(folder))
+		}
+	}
 	named, counted := s.capped(len(s.library.problems))
 	for _, p := range s.library.problems[:named] {
 		s.app.tell("%s", p.RenderWarning())

@@ -89,6 +89,22 @@ func (l *library) all() *detection.Library {
 	return all
 }
 
+// notRead says which folders of content repositories hold YAML that is not
+// read, and why.
+func (l *library) notRead() []string {
+	var texts []string
+	for _, dir := range l.dirs {
+		for _, f := range dir.PassedOver() {
+			text := f.Label + ", " + counts(int64(f.Files), "YAML file")
+			if f.Why != "" {
+				text += ": " + f.Why
+			}
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
 // close lets go of files.
 func (l *library) close() error {
 	if l.places == nil {

@@ -1,18 +1,23 @@
 package main
 
 import (
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/export"
+	"github.com/pugmark/pugmark/internal/pages"
+	"github.com/pugmark/pugmark/internal/report"
 )
 
 // exportCommand writes detections in the forms of other tools.
 type exportCommand struct {
 	Name       []string     `arg:"" optional:"" help:"Names, ids or file names; * is any text. All by default."`
-	Format     exportFormat `default:"savedsearches" placeholder:"FORMAT" group:"output" help:"savedsearches, for Splunk, or json, for others."`
+	Format     exportFormat `default:"savedsearches" placeholder:"FORMAT" group:"output" help:"savedsearches or app, for Splunk, or json."`
 	App        string       `default:"ESCU" placeholder:"LABEL" group:"output" help:"The app's label in the names of saved searches; ESCU."`
 	OutputFile string       `placeholder:"FILE" group:"output" help:"Write there instead of to standard output."`
+	Out        string       `placeholder:"DIR" group:"output" help:"Write an app there, with its macros and lookups."`
 	Quiet      bool         `short:"q" group:"output" help:"Errors only."`
 
 	contentFlags
@@ -22,6 +27,7 @@ func (exportCommand) examples() []string {
 	return []string{
 		"detections export > savedsearches.conf",
 		"detections export 'AWS AMI Attribute Modification for Exfiltration'",
+		"detections export --format app --out ./apps --app 'My detections'",
 		"detections export --format json --content ./mine --no-builtin",
 	}
 }
@@ -29,7 +35,7 @@ func (exportCommand) examples() []string {
 // exportFormat is the value of --format of export.
 type exportFormat string
 
-func exportFormats() []string { return []string{"savedsearches", "json"} }
+func exportFormats() []string { return []string{"savedsearches", "app", "json"} }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (f *exportFormat) UnmarshalText(text []byte) error {
@@ -38,30 +44,84 @@ func (f *exportFormat) UnmarshalText(text []byte) error {
 }
 
 func (c *exportCommand) Run(a *app) (exitCode, error) {
-	if strings.TrimSpace(c.App) == "" {
-		return exitUsage, usageError{message: "--app needs a label", hint: "saved searches are called LABEL - NAME - Rule"}
+	if err := c.check(); err != nil {
+		return exitUsage, err
 	}
 	library, err := c.load()
 	if err != nil {
 		return exitUsage, err
 	}
-	selection := detection.Selection{Names: c.Name}
-	chosen, err := selection.Select(library.detections())
+	all := library.all()
+	chosen, err := detection.Selection{Names: c.Name}.Select(all.Detections)
 	if err != nil {
 		return exitUsage, err
 	}
-	text := export.SavedSearches(chosen, c.App)
-	if c.Format == "json" {
-		text = export.Metadata(chosen)
-	}
-	if c.OutputFile != "" {
-		err = writeOutput(c.OutputFile, text)
-	} else {
-		_, err = a.stdout.Write(text)
+	switch {
+	case c.Format == "app":
+		err = c.writeApp(a, library, chosen, all.Baselines)
+	default:
+		text := export.SavedSearches(chosen, c.App)
+		if c.Format == "json" {
+			text = export.Metadata(chosen)
+		}
+		if c.OutputFile != "" {
+			err = writeOutput(c.OutputFile, text)
+		} else {
+			_, err = a.stdout.Write(text)
+		}
 	}
 	if err != nil {
 		return exitUsage, err
 	}
 	s := a.newSession(library, &inputFlags{}, &outputFlags{Quiet: c.Quiet}, window{}, nil)
 	return exitOK, s.close(nil, "")
+}
+
+func (c *exportCommand) check() error {
+	switch isApp := c.Format == "app"; {
+	case strings.TrimSpace(c.App) == "":
+		return usageError{message: "--app needs a label", hint: "saved searches are called LABEL - NAME - Rule"}
+	case isApp && c.Out == "":
+		return usageError{message: "an app needs a directory to be written to", hint: "name it: --format app --out ./apps"}
+	case isApp && c.OutputFile != "":
+		return usageError{message: "an app is several files, which --output-file cannot hold", hint: "name a directory: --out ./apps"}
+	case !isApp && c.Out != "":
+		return usageError{message: "--out is for the files of an app", hint: "--format app, or --output-file FILE"}
+	}
+	return nil
+}
+
+// writeApp writes an app of the detections chosen and the baselines that they
+// need; of all detections, with all baselines.
+func (c *exportCommand) writeApp(a *app, library *library, chosen []*detection.Detection, baselines []*detection.Baseline) error {
+	if len(c.Name) > 0 {
+		baselines = slices.DeleteFunc(slices.Clone(baselines), func(b *detection.Baseline) bool {
+			return !slices.ContainsFunc(chosen, func(d *detection.Detection) bool {
+				return slices.Contains(d.Baselines, b.Name) || slices.Contains(b.Detections, d.Name)
+			})
+		})
+	}
+	made := export.App{Label: c.App, Detections: chosen, Baselines: baselines, Base: library.base, Env: library.env()}
+	parts, missing, err := made.Files()
+	if err != nil {
+		return err
+	}
+	files := make([]pages.File, len(parts))
+	for i, f := range parts {
+		files[i] = pages.File{Name: made.ID() + "/" + f.Name, Text: f.Text}
+	}
+	result, err := writePageDir(c.Out, files)
+	for _, name := range result.kept {
+		a.tell("warning: %s was changed since it was written, and is no part of the app any more; it stays", report.Visible(name))
+	}
+	if err != nil {
+		return err
+	}
+	for _, what := range missing {
+		a.tell("warning: %s is used and not here: Splunk must have it of another app", report.Visible(what))
+	}
+	if !c.Quiet {
+		a.tell("wrote %s of %s to %s", counts(int64(len(files)), "file"), counts(int64(len(chosen)), "detection"), report.Visible(filepath.Join(c.Out, made.ID())))
+	}
+	return nil
 }

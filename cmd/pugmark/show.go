@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -66,6 +67,16 @@ type shownDetection struct {
 	HowToImplement      string                `json:"how_to_implement"`
 	KnownFalsePositives string                `json:"known_false_positives"`
 	References          []string              `json:"references"`
+	Schedule            *shownSchedule        `json:"schedule,omitempty"` // a rule over risk has none
+}
+
+// shownSchedule is when Splunk runs a search, and what it does with results.
+type shownSchedule struct {
+	Cron       string   `json:"cron"`
+	Earliest   string   `json:"earliest"`
+	Latest     string   `json:"latest"`
+	Deployment string   `json:"deployment"` // "" if the content has none
+	Actions    []string `json:"actions"`
 }
 
 type shownRisk struct {
@@ -81,6 +92,9 @@ func detectionPage(d *detection.Detection, env *command.Env, expand bool) *repor
 		Description: d.Description, Search: d.Search.Text, Risk: riskOf(d), Annotations: d.Annotations(),
 		SecurityDomain: d.SecurityDomain, AssetType: d.AssetType,
 		HowToImplement: d.HowToImplement, KnownFalsePositives: d.KnownFalsePositives, References: d.References,
+	}
+	if d.Rule == nil {
+		object.Schedule = scheduleOf(d)
 	}
 	search := report.Section{Title: "Search", Verbatim: d.Search.Text}
 	problems := d.CheckSearch(env).Problems
@@ -108,6 +122,7 @@ func detectionPage(d *detection.Detection, env *command.Env, expand bool) *repor
 			search,
 			runs,
 			riskSection(d),
+			scheduleSection(d),
 			{Title: "Annotations", Items: []report.Item{
 				{Name: "ATT&CK", Text: techniques(d)},
 				{Name: "stories", Text: strings.Join(d.Stories, ", ")},
@@ -175,6 +190,45 @@ func riskSection(d *detection.Detection) report.Section {
 		s.Items = append(s.Items, report.Item{Name: t.Field, Text: "threat, " + t.Type})
 	}
 	return s
+}
+
+func scheduleOf(d *detection.Detection) *shownSchedule {
+	when, does := d.When(), d.Does()
+	s := &shownSchedule{Cron: when.Cron, Earliest: when.Earliest, Latest: when.Latest, Actions: []string{}}
+	if d.Deployment != nil {
+		s.Deployment = d.Deployment.Name
+	}
+	for _, action := range []struct {
+		name string
+		done bool
+	}{
+		{"risk", does.Risk},
+		{"finding", does.Notable != nil},
+		{"email", does.Email != nil},
+		{"slack", does.Slack != nil},
+		{"soar", does.Phantom != nil},
+	} {
+		if action.done {
+			s.Actions = append(s.Actions, action.name)
+		}
+	}
+	return s
+}
+
+func scheduleSection(d *detection.Detection) report.Section {
+	if d.Rule != nil {
+		return report.Section{}
+	}
+	s := scheduleOf(d)
+	section := report.Section{Title: "In Splunk", Items: []report.Item{
+		{Name: "runs", Text: s.Cron}, {Name: "over", Text: s.Earliest + " to " + s.Latest},
+		{Name: "makes", Text: cmp.Or(strings.Join(s.Actions, ", "), "nothing but results")},
+		{Name: "deployment", Text: s.Deployment},
+	}}
+	if t := d.Throttle; t != nil {
+		section.Items = append(section.Items, report.Item{Name: "throttled", Text: "by " + strings.Join(t.Fields, ", ") + " for " + t.Period})
+	}
+	return section
 }
 
 func techniques(d *detection.Detection) string {

@@ -165,8 +165,10 @@ type DataSource struct {
 	Source      string
 	Sourcetype  string
 	Fields      []string
-	ExampleLog  string
-	Notes       diag.List
+	// OutputFields are those that searches over it put out.
+	OutputFields []string
+	ExampleLog   string
+	Notes        diag.List
 }
 
 // stem returns the file's name without folders and ending.

@@ -42,13 +42,13 @@ func decodeDataSource(file *escu.File) (*DataSource, error) {
 	root, d := file.Root, &decoder{file: file}
 	s := &DataSource{
 		File: file.Source.Name, ID: strings.ToLower(root.Text("id")), Name: root.Text("name"), Description: root.Text("description"),
-		Source: root.Text("source"), Sourcetype: root.Text("sourcetype"), Fields: root.Texts("fields"), ExampleLog: root.Text("example_log"),
+		Source: root.Text("source"), Sourcetype: root.Text("sourcetype"), Fields: root.Texts("fields"), ExampleLog: root.Text("example_log"), OutputFields: root.Texts("output_fields"),
 	}
 	if s.Name == "" {
 		return nil, fatal(file, "name", "a data source has a name")
 	}
 	askFor(root, "version", "date", "author", "status", "separator", "separator_value", "configuration", "supported_TA",
-		"field_mappings", "mitre_components", "convert_to_log_source", "output_fields", "references", "creation_date", "modification_date")
+		"field_mappings", "mitre_components", "convert_to_log_source", "references", "creation_date", "modification_date")
 	d.unknown(root, "")
 	s.Notes = d.finish()
 	return s, nil

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,7 @@ type definition struct {
 	keyed         bool     // a KV store: rows have a _key
 
 	collection  string // of a KV store
+	csv         string // the name of the table's file
 	description string
 	file        string // that defines it, "" for the command line
 }
@@ -214,6 +216,7 @@ func readDefinition(file *escu.File, stem string) (d definition, csv string, ok 
 		root.Fail("filename", "", "lookup %q has neither a file nor a collection", d.name)
 		return d, "", false
 	}
+	d.csv = path.Base(filename)
 	return d, filename, true
 }
 

@@ -1,8 +1,8 @@
 package knowledge
 
 import (
+	"cmp"
 	"io"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +32,7 @@ func (t *Table) Definition() LookupDefinition {
 		l.Fields = append([]string{keyColumn}, d.fields...)
 		return l
 	}
-	l.CSV = strings.TrimSuffix(path.Base(d.name), ".csv") + ".csv"
+	l.CSV = cmp.Or(d.csv, strings.TrimSuffix(d.name, ".csv")+".csv")
 	return l
 }
 
