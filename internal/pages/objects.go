@@ -72,7 +72,9 @@ func (b *book) readUses() {
 		u := d.Uses(b.Env)
 		b.uses[d] = u
 		for _, m := range u.Macros {
-			b.macros.add(signature(m), &m, d)
+			if m.Name != d.FilterMacro || b.given(m) {
+				b.macros.add(signature(m), &m, d)
+			}
 		}
 		for _, name := range u.Lookups {
 			b.lookups.add(name, nil, d)
@@ -81,9 +83,24 @@ func (b *book) readUses() {
 	b.macroList, b.lookupList = b.macros.sorted(), b.lookups.sorted()
 }
 
+// given reports whether content defines a macro. A filter macro that nobody
+// defined is told of on the page of its detection alone.
+func (b *book) given(m detection.UsedMacro) bool {
+	definer, ok := b.Env.Macros.(macroDefiner)
+	if !ok {
+		return true
+	}
+	def, ok := definer.Definition(m.Name, len(m.Args))
+	return ok && def.Given
+}
+
 // linkToMacro and linkToLookup lead to where the page of all of them has it.
 func (b *book) linkToMacro(name string) Inline {
-	return Inline{{Text: name, Code: true, Page: "macros#" + b.macros[name].anchor}}
+	o := b.macros[name]
+	if o == nil {
+		return code(name)
+	}
+	return Inline{{Text: name, Code: true, Page: "macros#" + o.anchor}}
 }
 
 func (b *book) linkToLookup(name string) Inline {

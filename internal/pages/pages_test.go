@@ -305,3 +305,41 @@ func TestEmptyContentHasPages(t *testing.T) {
 		t.Error("there are seven indexes")
 	}
 }
+
+// The pages of macros and lookups tell what they are and who uses them, so that
+// a detection's page need not.
+func TestPagesOfMacrosAndLookups(t *testing.T) {
+	t.Parallel()
+	files := Markdown(of(escu.Dir{FS: fstest.MapFS{
+		"detections/a.yml": {Data: []byte("name: A\nsearch: '`logs` `unheard` | lookup known user | `known_as(user)` | `a_filter`'\n")},
+		"detections/b.yml": {Data: []byte("name: B\nsearch: '`logs` | lookup missing user | `b_filter`'\n")},
+		"macros/logs.yml":  {Data: []byte("name: logs\ndefinition: index=x | y\ndescription: Where the <b>logs</b> are.\n")},
+		"macros/as.yml":    {Data: []byte("name: known_as(field)\ndefinition: rename $field$ as who\n")},
+		"macros/b.yml":     {Data: []byte("name: b_filter\ndefinition: search NOT user=me\n")},
+		"lookups/k.yml":    {Data: []byte("name: known\nfilename: k.csv\nmatch_type: WILDCARD(user)\ndescription: People.\n")},
+		"lookups/k.csv":    {Data: []byte("user,owner\n*,b\n")},
+	}}))
+	macros, lookups := named(t, files, "macros.md"), named(t, files, "lookups.md")
+	for _, want := range []string{
+		"## b_filter\n", "## known_as(field)\n", "## unheard\n\n> ⚠ It is not defined here.\n",
+		"## logs\n\nWhere the \\<b\\>logs\\</b\\> are.\n\n```\nindex=x | y\n```\n\n- **Source:** `macros/logs.yml`\n- **Used by:** [A](detections/a.md), [B](detections/b.md)\n",
+	} {
+		if !strings.Contains(macros, want) {
+			t.Errorf("%q is not in\n%s", want, macros)
+		}
+	}
+	if strings.Contains(macros, "a_filter") {
+		t.Error("a filter macro that nobody defined is on the page of its detection alone")
+	}
+	for _, want := range []string{
+		"## known\n\nPeople.\n\n- **Kept in:** a file, `k.csv`\n- **Columns:** `user`, `owner`\n- **match_type:** `WILDCARD(user)`\n- **Source:** `lookups/k.yml`\n- **Used by:** [A](detections/a.md)\n",
+		"## missing\n\n> ⚠ There is no such table here.\n\n- **Used by:** [B](detections/b.md)\n",
+	} {
+		if !strings.Contains(lookups, want) {
+			t.Errorf("%q is not in\n%s", want, lookups)
+		}
+	}
+	if page := named(t, files, "detections/a.md"); !strings.Contains(page, "[`known_as(field)`](../macros.md#known_as_field_)") || !strings.Contains(page, "[`known`](../lookups.md#known)") {
+		t.Error(page)
+	}
+}
