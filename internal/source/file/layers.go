@@ -9,14 +9,15 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/flate"
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/pugmark/pugmark/internal/inflate"
 )
 
 // layer is what a worker keeps for one level of nesting.
 type layer struct {
 	buffer *bufio.Reader
-	gunzip *gzip.Reader
+	gunzip *inflate.Reader
 	unzstd *zstd.Decoder
 }
 
@@ -92,7 +93,7 @@ func (w *worker) read(src io.Reader, name string, depth int, at io.ReaderAt, siz
 	}
 	switch f {
 	case inGzip:
-		return w.gzip(buffer, name, depth)
+		return w.gzip(buffer, size, name, depth)
 	case inZstd:
 		return w.zstd(buffer, name, depth)
 	case inTar:
@@ -111,12 +112,14 @@ func (w *worker) read(src io.Reader, name string, depth int, at io.ReaderAt, siz
 	return w.content(buffer, name)
 }
 
-func (w *worker) gzip(src io.Reader, name string, depth int) error {
+// gzip reads what is packed with gzip, of size bytes or, if that is 0, of an
+// unknown number.
+func (w *worker) gzip(src io.Reader, size int64, name string, depth int) error {
 	l := &w.layers[depth]
 	if l.gunzip == nil {
-		l.gunzip = new(gzip.Reader)
+		l.gunzip = new(inflate.Reader)
 	}
-	if err := l.gunzip.Reset(src); err != nil {
+	if err := l.gunzip.Reset(src, size); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
