@@ -13,7 +13,7 @@ BENCH_SIZE ?= full
 BASE     ?= main
 PACKAGES ?= ./...
 
-.PHONY: help build build-fast demo test check race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-write bench-build bench-check bench-tools bench-go bench-compare docs cover vuln clean
+.PHONY: help build build-fast test-fast demo test check race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-write bench-build bench-check bench-tools bench-go bench-compare docs cover vuln clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ build: ## Build bin/pugmark, one static binary.
 
 build-fast: ## Build bin/pugmark-fast, which unpacks gzip with libdeflate; needs cgo and libdeflate-dev.
 	CGO_ENABLED=1 $(GO) build -tags=libdeflate -trimpath -buildvcs=auto -ldflags='-s -w' -o bin/pugmark-fast ./cmd/pugmark
+
+test-fast: ## Run all tests with libdeflate built in.
+	CGO_ENABLED=1 $(GO) test -tags=libdeflate ./...
 
 demo: build ## The first look: scan an embedded sample.
 	@./bin/pugmark demo
