@@ -21,6 +21,8 @@ type showCommand struct {
 	outputFlags
 }
 
+func (showCommand) result() report.Kind { return report.Pages }
+
 func (showCommand) examples() []string {
 	return []string{
 		"detections show 'AWS AMI Attribute Modification for Exfiltration'",

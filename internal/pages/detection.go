@@ -141,7 +141,7 @@ func search(d *detection.Detection, u *detection.Uses) *Section {
 	s := &Section{ID: "search", Title: "Search", Blocks: []Block{{Kind: Code, Text: d.Search.Text}}}
 	if u.Search == nil {
 		warning := Block{Kind: Note, Warn: true, Items: []Inline{plain("It does not run here:")}}
-		s.Blocks = append(s.Blocks, warning, Block{Kind: Code, Text: rendered(u)})
+		s.Blocks = append(s.Blocks, warning, Block{Kind: Code, Text: rendered(u), Whole: true})
 		return s
 	}
 	s.Blocks = append(s.Blocks, Block{Kind: Sub, Text: "With macros replaced"}, Block{Kind: Code, Text: expanded(u.Search)})

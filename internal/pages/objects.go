@@ -108,7 +108,7 @@ func (b *book) linkToLookup(name string) Inline {
 }
 
 func (b *book) macroPage() *page {
-	p := &page{path: "macros", title: "Macros", filter: len(b.Detections) > 1}
+	p := &page{path: "macros", title: "Macros"}
 	for _, o := range b.macroList {
 		s := &Section{ID: o.anchor, Title: o.name}
 		var facts []Inline
@@ -133,7 +133,7 @@ func (b *book) macroPage() *page {
 }
 
 func (b *book) lookupPage() *page {
-	p := &page{path: "lookups", title: "Lookups", filter: len(b.Detections) > 1}
+	p := &page{path: "lookups", title: "Lookups"}
 	for _, o := range b.lookupList {
 		s := &Section{ID: o.anchor, Title: o.name}
 		var facts []Inline

@@ -61,6 +61,8 @@ type Block struct {
 	Head  []string
 	Items []Inline   // of bullets, or the only one of a note
 	Rows  [][]Inline // of a table, as long as Head
+	// Whole keeps the lines of code whole, where they stand under each other.
+	Whole bool
 	// Warn makes a note one of things that are wrong.
 	Warn bool
 }
