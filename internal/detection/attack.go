@@ -2,6 +2,7 @@ package detection
 
 import (
 	_ "embed"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,27 +11,57 @@ import (
 //go:embed attack.txt
 var attackText string
 
+// attackVersion is the release of ATT&CK for Enterprise that the table holds.
+const attackVersion = "18.0"
+
 // Technique is an attack technique of MITRE ATT&CK. One that the built-in
-// table does not have, which is made for cloud logs, has only its ID.
+// table does not have has only its ID.
 type Technique struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name,omitempty"`
 	Tactics []string `json:"tactics,omitempty"`
 }
 
-// attack returns the built-in techniques by ID.
-var attack = sync.OnceValue(func() map[string]Technique {
-	table := map[string]Technique{}
+// attackTable is what the built-in text says of ATT&CK.
+type attackTable struct {
+	techniques map[string]Technique
+	revoked    map[string]string // what took the place of an ID
+	last       string            // the largest ID of a technique
+}
+
+// attack returns the built-in techniques.
+var attack = sync.OnceValue(func() *attackTable {
+	t := &attackTable{techniques: map[string]Technique{}, revoked: map[string]string{}}
 	for line := range strings.Lines(attackText) {
-		if fields := strings.Split(strings.TrimSpace(line), "\t"); len(fields) == 3 {
-			table[fields[0]] = Technique{ID: fields[0], Name: fields[1], Tactics: strings.Split(fields[2], ", ")}
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if id, successor, revoked := strings.Cut(line, "="); revoked {
+			t.revoked[id] = successor
+			continue
+		}
+		if columns := strings.Split(line, "|"); len(columns) >= 3 {
+			t.add(columns[0], strings.Split(columns[1], ", "), columns[2], columns[3:])
 		}
 	}
-	return table
+	return t
 })
 
+// add adds a technique and its sub-techniques.
+func (t *attackTable) add(id string, tactics []string, name string, subs []string) {
+	t.techniques[id] = Technique{ID: id, Name: name, Tactics: tactics}
+	t.last = max(t.last, id)
+	for i, name := range subs {
+		if name != "" {
+			sub := fmt.Sprintf("%s.%03d", id, i+1)
+			t.techniques[sub] = Technique{ID: sub, Name: name, Tactics: tactics}
+		}
+	}
+}
+
 func technique(id string) Technique {
-	if t, ok := attack()[id]; ok {
+	if t, ok := attack().techniques[id]; ok {
 		return t
 	}
 	return Technique{ID: id}

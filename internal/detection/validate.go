@@ -4,62 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
 )
-
-// A rule is something that content must keep to. The names are stable.
-const (
-	ruleYAML       = "yaml"
-	ruleSchema     = "schema"
-	ruleKey        = "required-key"
-	ruleFileName   = "file-name"
-	ruleID         = "duplicate-id"
-	ruleName       = "duplicate-name"
-	ruleSyntax     = "search-syntax"
-	rulePlan       = "search-plan"
-	ruleSuspicious = "suspicious-search"
-	ruleMacro      = "unknown-macro"
-	ruleLookup     = "unknown-lookup"
-	ruleStory      = "unknown-story"
-	ruleSource     = "unknown-data-source"
-	ruleDetection  = "unknown-detection"
-	ruleBaseline   = "unknown-baseline"
-	ruleFilter     = "filter-macro"
-	ruleFilterLast = "filter-last"
-	ruleRiskField  = "risk-field"
-	ruleToken      = "message-token"
-)
-
-// Rule is a check of [Validate].
-type Rule struct{ Name, Summary string }
-
-// Rules returns the checks that [Validate] makes.
-func Rules() []Rule {
-	return []Rule{
-		{ruleYAML, "the file can be read, is YAML, and tells what it is"},
-		{ruleSchema, "keys are known and their values of the right kind"},
-		{ruleKey, "the keys that its kind and generation need are there"},
-		{ruleFileName, "the file is named after what it holds"},
-		{ruleID, "no two files have the same id"},
-		{ruleName, "no two files have the same name"},
-		{ruleSyntax, "the search parses"},
-		{rulePlan, "its commands, functions and arguments exist"},
-		{ruleSuspicious, "it means what it says; a warning in any case"},
-		{ruleMacro, "the macros that are called exist"},
-		{ruleLookup, "the lookups that are used exist"},
-		{ruleStory, "the analytic stories exist"},
-		{ruleSource, "the data sources exist"},
-		{ruleDetection, "the detections that a baseline is for exist"},
-		{ruleBaseline, "the baselines that a detection needs exist"},
-		{ruleFilter, "the search calls the filter macro of its file"},
-		{ruleFilterLast, "the filter macro ends the search"},
-		{ruleRiskField, "the search produces the fields of risk and threat objects"},
-		{ruleToken, "it produces the fields that messages name"},
-	}
-}
 
 // Issue is a rule that a file does not keep to.
 type Issue struct {
@@ -115,22 +65,32 @@ type Scope struct {
 	Env     *command.Env
 	// Knowledge are the problems of the macros and lookups in Dirs.
 	Knowledge diag.List
-	// Warn are the names of rules whose issues are only warnings.
-	Warn []string
+	// Warn are the names of rules whose issues are only warnings, and Fail
+	// those of lints whose issues are more than that.
+	Warn, Fail []string
+	// Lint asks for the lints, of which those in Fail are made anyway.
+	Lint bool
+	// Now is the time that dates may not be after; none is checked if it is
+	// zero.
+	Now time.Time
 }
 
 // Validate checks every file of content directories, and reports all that it
 // finds: no issue hides another one.
 func Validate(scope Scope) *Validation {
-	v := &validator{Scope: scope, result: &Validation{Files: map[escu.Kind]int{}}, reasons: map[string]int{}}
+	v := &validator{Scope: scope, result: &Validation{Files: map[escu.Kind]int{}}, reasons: map[string]int{}, warns: map[string]bool{}}
+	for _, r := range Rules() {
+		v.warns[r.Name] = (r.Warning || slices.Contains(scope.Warn, r.Name)) && !(r.Lint && slices.Contains(scope.Fail, r.Name))
+	}
 	v.learn()
 	for _, dir := range scope.Dirs {
 		entries, problems := dir.Files()
 		v.all(ruleYAML, problems)
-		v.ids, v.names = map[string]*diag.Error{}, map[string]*diag.Error{}
+		v.ids, v.names, v.used = map[string]*diag.Error{}, map[string]*diag.Error{}, map[string]bool{}
 		for _, entry := range entries {
 			v.entry(entry)
 		}
+		v.tables(dir)
 	}
 	v.all(ruleSchema, scope.Knowledge)
 	v.result.Issues = sortIssues(v.issues)
@@ -164,10 +124,13 @@ type validator struct {
 	result  *Validation
 	issues  []Issue
 	reasons map[string]int
+	warns   map[string]bool // rules whose issues are warnings
 	// names known to the content, by the rule for those that are not
 	known map[string][]string
 	// ids and names seen in the directory at hand, and where
 	ids, names map[string]*diag.Error
+	// used are the files of tables that lookups of the directory name
+	used map[string]bool
 }
 
 // learn collects the names that content may refer to.
@@ -188,10 +151,12 @@ func (v *validator) learn() {
 }
 
 // add records an issue.
-func (v *validator) add(rule string, problem *diag.Error) {
+func (v *validator) add(rule string, problem *diag.Error) { v.record(rule, v.warns[rule], problem) }
+
+func (v *validator) record(rule string, warning bool, problem *diag.Error) {
 	told := *problem
 	told.Code = diag.Code(rule)
-	v.issues = append(v.issues, Issue{Rule: rule, Warning: rule == ruleSuspicious || slices.Contains(v.Warn, rule), Problem: &told})
+	v.issues = append(v.issues, Issue{Rule: rule, Warning: warning, Problem: &told})
 }
 
 func (v *validator) all(rule string, problems diag.List) {
@@ -208,12 +173,9 @@ func (v *validator) entry(entry escu.Entry) {
 		v.all(ruleYAML, diag.All(err))
 		return
 	}
-	kind := entry.Kind
-	if kind == "" {
-		kind = file.Kind()
-	}
+	kind := entry.KindOf(file)
 	v.result.Files[kind]++
-	f := &checked{validator: v, file: file, root: file.Root, path: entry.Path, kind: kind}
+	f := &checked{validator: v, file: file, root: file.Root, dir: entry.Dir, path: entry.Path, kind: kind}
 	switch kind {
 	case escu.Detections:
 		f.detection()
@@ -227,6 +189,10 @@ func (v *validator) entry(entry escu.Entry) {
 		f.macro()
 	case escu.Lookups:
 		f.require("name", "description")
+		f.lookup()
+	case escu.Deployments, escu.Investigations:
+		f.require("name")
+		f.schedules()
 	case escu.Tests:
 		_, err := decodeTestFile(file)
 		v.all(ruleSchema, diag.All(err))
@@ -239,10 +205,12 @@ func (v *validator) entry(entry escu.Entry) {
 	}
 	f.tellMissing(f.root, "", f.missing)
 	f.identity()
+	f.common()
 }
 
 // reference checks that the texts of a list name something known.
 func (f *checked) reference(rule, what string, m *escu.Map, key string) {
+	f.distinct(m, key)
 	for _, item := range m.Items(key) {
 		for name := range strings.SplitSeq(item.Text, " AND ") {
 			if name = strings.TrimSpace(name); name != "" && !slices.Contains(f.known[rule], name) {

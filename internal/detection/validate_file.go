@@ -8,6 +8,7 @@ import (
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
+	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
 )
 
@@ -16,6 +17,7 @@ type checked struct {
 	*validator
 	file *escu.File
 	root *escu.Map
+	dir  escu.Dir
 	path string
 	kind escu.Kind
 	// missing are the keys at the top that are needed and not there.
@@ -24,6 +26,11 @@ type checked struct {
 
 func (f *checked) fail(rule string, span diag.Span, hint, format string, args ...any) {
 	f.add(rule, &diag.Error{Source: f.file.Source, Span: span, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// warn is fail for what is only a warning whatever was asked for.
+func (f *checked) warn(rule string, span diag.Span, hint, format string, args ...any) {
+	f.record(rule, true, &diag.Error{Source: f.file.Source, Span: span, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // require checks that keys at the top have a value.
@@ -92,6 +99,8 @@ func (f *checked) story() {
 	f.requireOne("date", "modification_date")
 	if tags := f.root.Map("tags"); tags != nil {
 		f.requireIn(tags, "in tags ", "category", "product", "usecase")
+		f.nonEmpty(tags, "in tags ", "category", "product")
+		f.oneOf(tags, "usecase", useCases...)
 	}
 	s, err := decodeStory(f.file)
 	if err != nil {
@@ -146,6 +155,7 @@ func (f *checked) baseline() {
 	f.require("name", "id", "version", "author", "description", "search", "how_to_implement", "known_false_positives")
 	f.requireOne("date", "modification_date")
 	f.reference(ruleDetection, "detection", f.root.Map("tags"), "detections")
+	f.schedules()
 	if search := f.root.Scalar("search"); strings.TrimSpace(search.Text) != "" {
 		f.search(&Detection{File: f.file.Source.Name, Search: search})
 	}
@@ -192,10 +202,24 @@ func (f *checked) detection() {
 	f.requireRisk(d)
 	f.requireTests(d)
 	f.notes(d.Notes)
+	f.vocabulary(generation, annotations)
+	f.attackIDs(generation, annotations)
+	f.risks(d)
+	f.drilldowns(d)
+	f.throttling(d, annotations)
+	f.tests()
+	f.schedules()
+	f.outputs(d)
 	f.filter(d)
-	if columns, closed := f.search(d); closed {
-		f.produces(d, columns)
+	search := f.search(d)
+	f.requiredFields(d, annotations, search)
+	if search == nil {
+		return
 	}
+	if plan.Closed(search) {
+		f.produces(d, plan.Columns(search))
+	}
+	f.lint(d, annotations, search)
 }
 
 // requireRisk checks that what makes risk events says how. Source: contentctl.

@@ -12,9 +12,8 @@ import (
 	"github.com/pugmark/pugmark/internal/spl"
 )
 
-// search checks that a search would run, and returns the columns of its rows.
-// closed tells that the rows have no others.
-func (f *checked) search(d *Detection) (columns []string, closed bool) {
+// search checks that a search would run, and returns it if it does.
+func (f *checked) search(d *Detection) *plan.Search {
 	search, problems, assumed := f.compile(d)
 	f.result.Searches++
 	parsed, reason := true, ""
@@ -41,13 +40,13 @@ func (f *checked) search(d *Detection) (columns []string, closed bool) {
 		if reason != "" {
 			f.reasons[reason]++
 		}
-		return nil, false
+		return nil
 	}
 	f.result.Runnable++
 	for _, note := range search.Notes {
 		f.add(ruleSuspicious, f.placed(note))
 	}
-	return plan.Columns(search), plan.Closed(search)
+	return search
 }
 
 // compile compiles a search. A macro that is not known is an issue, and then

@@ -49,8 +49,8 @@ type: TTP
 description: d
 data_source: [A Source]
 search: '` + search + `'
-how_to_implement: h
-known_false_positives: k
+how_to_implement: Read it all.
+known_false_positives: None known.
 rba:
 ` + rba + `
 tags:
@@ -71,9 +71,9 @@ func TestValidateWholeContent(t *testing.T) {
 	v := validate(t, fstest.MapFS{
 		"detections/cloud/d.yml": file(whole(goodSearch, goodRBA)),
 		"macros/m.yml":           file("name: m\ndefinition: '`cloudtrail` a=1'\ndescription: d\n"),
-		"baselines/base.yml": file("name: Base\nid: 2\nversion: 1\ndate: '2026-01-02'\nauthor: a\ntype: Baseline\ndescription: d\n" +
-			"search: '`cloudtrail` | outputlookup users'\nhow_to_implement: h\nknown_false_positives: k\ntags: {detections: [D, DD]}\n"),
-		"stories/mine.yml": file("name: Mine\nid: 3\nversion: 1\ndate: '2026-01-02'\nauthor: a\ndescription: d\nnarrative: n\n" +
+		"baselines/base.yml": file("name: Base\nid: 22222222-2222-4222-8222-222222222222\nversion: 1\ndate: '2026-01-02'\nauthor: a\ntype: Baseline\ndescription: d\n" +
+			"search: '`cloudtrail` | outputlookup users'\nhow_to_implement: Read it all.\nknown_false_positives: None known.\ntags: {detections: [D, DD]}\n"),
+		"stories/mine.yml": file("name: Mine\nid: 33333333-3333-4333-8333-333333333333\nversion: 1\ndate: '2026-01-02'\nauthor: a\ndescription: d\nnarrative: n\n" +
 			"tags: {category: [Malware], product: [Splunk Enterprise], usecase: Other}\n"),
 	})
 	if got := issues(v); got != nil {
