@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/alecthomas/kong"
 
+	"github.com/pugmark/pugmark/internal/report"
+
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/source/file"
 )
@@ -149,7 +151,7 @@ func newParser(a *app, flags *cli) (k *kong.Kong, helped *bool, err error) {
 		flags,
 		kong.Name("pugmark"),
 		kong.Description("Runs Splunk detections over AWS CloudTrail, without Splunk."),
-		kong.Vars{"formats": joinOr(rowFormats())}.CloneWith(defaultLimits()),
+		kong.Vars{"formats": joinOr(formatsFor(report.Listings))}.CloneWith(defaultLimits()),
 		kong.ExplicitGroups(groups()),
 		kong.Help(func(_ kong.HelpOptions, ctx *kong.Context) error {
 			if *helped {

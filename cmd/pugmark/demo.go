@@ -13,6 +13,8 @@ type demoCommand struct {
 	outputFlags
 }
 
+func (demoCommand) result() report.Kind { return report.Findings }
+
 func (demoCommand) examples() []string { return []string{"demo", "demo -o ndjson"} }
 
 func (c *demoCommand) Run(a *app) (exitCode, error) {

@@ -22,10 +22,10 @@ type outputFormat string
 
 func outputFormats() []string { return report.Names() }
 
-// rowFormats are the formats that most commands have.
-func rowFormats() []string {
+// formatsFor are the formats that show a kind of result.
+func formatsFor(kind report.Kind) []string {
 	return slices.DeleteFunc(outputFormats(), func(name string) bool {
-		_, err := report.Find(name, report.Rows)
+		_, err := report.Find(name, kind)
 		return err != nil
 	})
 }
@@ -181,6 +181,10 @@ func formatOf(file string) outputFormat {
 		return "csv"
 	case ".txt":
 		return "table"
+	case ".md":
+		return "markdown"
+	case ".html":
+		return "html"
 	}
 	return "ndjson"
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/pugmark/pugmark/internal/report"
 )
 
 // exampler is a subcommand with examples: command lines without the leading
@@ -17,6 +19,10 @@ type exampler interface{ examples() []string }
 // exitExplainer is a subcommand whose exit codes mean something of their own,
 // a line each.
 type exitExplainer interface{ exits() []string }
+
+// resulter is a subcommand that prints something other than a listing: its help
+// names the formats for that.
+type resulter interface{ result() report.Kind }
 
 // printOverview is what pugmark alone and pugmark --help print.
 func printOverview(w io.Writer, app *kong.Application) error {
@@ -162,8 +168,23 @@ func (p *helpWriter) flags(group kong.Group, node *kong.Node) {
 			p.line(group.Title)
 			titled = true
 		}
-		p.line(fmt.Sprintf("  %-24s %s", flagName(flag), flag.Help))
+		name := flagName(flag)
+		for _, line := range wrapWords(flagHelp(flag, node), helpWidth-flagWidth-len("   ")) {
+			p.line(fmt.Sprintf("  %-*s %s", flagWidth, name, line))
+			name = ""
+		}
 	}
+}
+
+// flagWidth is the width of the names of flags.
+const flagWidth = 24
+
+// flagHelp returns the help of a flag of a subcommand.
+func flagHelp(flag *kong.Flag, node *kong.Node) string {
+	if r, ok := reflect.TypeAssert[resulter](node.Target.Addr()); ok && flag.Name == "output" {
+		return joinOr(formatsFor(r.result())) + ". Terminals get a table."
+	}
+	return flag.Help
 }
 
 // flagName writes a flag as it is typed.

@@ -36,6 +36,8 @@ func (f *selectFlags) selection() detection.Selection {
 	return detection.Selection{Names: f.Detection, Stories: f.Story, Techniques: f.Technique, Types: f.Type}
 }
 
+func (scanCommand) result() report.Kind { return report.Findings }
+
 func (scanCommand) examples() []string {
 	return []string{
 		"scan ./logs",

@@ -20,6 +20,8 @@ type searchCommand struct {
 	outputFlags
 }
 
+func (searchCommand) result() report.Kind { return report.Rows }
+
 func (searchCommand) examples() []string {
 	return []string{
 		"search 'eventName=ConsoleLogin | stats count by user_arn' ./logs",

@@ -84,7 +84,8 @@ func (f *outputFlags) writePage(a *app, page *report.Page) error {
 
 // open prepares the output that the flags ask for, for a kind of result.
 func (f *outputFlags) open(a *app, kind report.Kind) (*destination, error) {
-	d := &destination{Writer: a.stdout, options: report.Options{Location: f.location()}}
+	version, _ := buildVersion()
+	d := &destination{Writer: a.stdout, options: report.Options{Location: f.location(), Version: version}}
 	format := f.Output
 	if format != "" {
 		if _, err := report.Find(string(format), kind); err != nil {

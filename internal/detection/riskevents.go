@@ -131,8 +131,14 @@ func (l *fieldList) annotations(d *Detection) {
 		name   string
 		values []string
 	}{
-		{"analytic_story", a.Stories}, {"cis20", a.CIS20}, {"cve", a.CVE}, {"data_source", d.DataSources},
-		{"kill_chain_phases", a.KillChainPhases}, {"mitre_attack", a.Techniques}, {"nist", a.NIST}, {"type", []string{string(d.Type)}},
+		{"analytic_story", a.Stories},
+		{"cis20", a.CIS20},
+		{"cve", a.CVE},
+		{"data_source", d.DataSources},
+		{"kill_chain_phases", a.KillChainPhases},
+		{"mitre_attack", a.Techniques},
+		{"nist", a.NIST},
+		{"type", []string{string(d.Type)}},
 	} {
 		if len(framework.values) > 0 {
 			l.text("annotations."+framework.name, framework.values...)

@@ -68,11 +68,7 @@ const (
 )
 
 func (v *view) finding(f *detection.Finding) {
-	severity, score := gravity(f)
-	badge := "· no risk"
-	if score != "" {
-		badge = level(severity) + " " + score
-	}
+	severity, badge := badgeOf(f)
 	indent := strings.Repeat(" ", textWidth(badge)+gap)
 	for i, name := range wrap(shown(f.Detection.Name), max(1, v.o.width()-len(indent)), maxFieldLines) {
 		before := indent
@@ -81,7 +77,7 @@ func (v *view) finding(f *detection.Finding) {
 		}
 		v.line(before + v.t.strong.Render(name))
 	}
-	for _, l := range wrap(v.provenance(f), v.o.width()-2, 2) {
+	for _, l := range wrap(v.o.provenance(f), v.o.width()-2, 2) {
 		v.line("  " + v.t.quiet.Render(l))
 	}
 	if f.Risk != nil {
@@ -105,6 +101,15 @@ func gravity(f *detection.Finding) (severity risk.Severity, score string) {
 	return risk.Informational, ""
 }
 
+// badgeOf says in words how bad a finding is.
+func badgeOf(f *detection.Finding) (risk.Severity, string) {
+	severity, score := gravity(f)
+	if score == "" {
+		return severity, "· no risk"
+	}
+	return severity, level(severity) + " " + score
+}
+
 // accumulated returns the sum of the risk that a Correlation is about, which is
 // no risk of its own.
 func accumulated(f *detection.Finding) (float64, bool) {
@@ -126,9 +131,9 @@ func riskObject(f *detection.Finding) string {
 
 // provenance tells when it was, what it rests on and what kind of detection
 // found it.
-func (v *view) provenance(f *detection.Finding) string {
+func (o Options) provenance(f *detection.Finding) string {
 	parts := []string{
-		v.times(f.FirstTime, f.LastTime),
+		o.times(f.FirstTime, f.LastTime),
 		plural(f.EventCount, "event"),
 		string(f.Detection.Type),
 		strings.TrimSpace(strings.Join(f.Annotations.Techniques, " ") + " " + strings.Join(f.Annotations.Tactics, ", ")),

@@ -1,11 +1,12 @@
 // Package report writes what a person or a program gets to see: the rows of a
-// search and the findings of a scan, as a table for a terminal, as JSON or as
-// CSV.
+// search and the findings of a scan, as a table for a terminal, as JSON or
+// CSV, as a document, or as other tools read them.
 //
 // It knows formats, widths and colours, and that text from logs is hostile: a
 // value can neither move a terminal's cursor nor start a spreadsheet's
-// formula. It knows no searches and no files. Start reading at [Formats], the
-// one table of formats, then [RowWriter] and [WriteFindings].
+// formula, and is text in every document. It knows no searches and no files.
+// Start reading at [Formats], the one table of formats, then [RowWriter] and
+// [WriteFindings].
 package report
 
 import (
@@ -30,6 +31,8 @@ type Options struct {
 	Terminal bool
 	// Location is the zone in which times are shown; nil means UTC.
 	Location *time.Location
+	// Version is that of the program, where a format names it.
+	Version string
 }
 
 // DefaultWidth is the width of a table that is not written to a terminal.
@@ -109,6 +112,10 @@ func Formats() []Format {
 		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage, ndjsonTests},
 		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage, jsonTests},
 		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil, nil},
+		{"markdown", "a document for a ticket", markdownRows, markdownFindings, nil, nil, nil},
+		{"html", "a page that opens from disk", htmlRows, htmlFindings, nil, nil, nil},
+		{"ocsf", "OCSF Detection Findings, one per line", nil, ocsfFindings, nil, nil, nil},
+		{"navigator", "a layer of the ATT&CK Navigator", nil, navigatorFindings, nil, nil, nil},
 		{"junit", "XML, for CI servers", nil, nil, nil, nil, junitTests},
 	}
 }

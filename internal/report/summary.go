@@ -25,16 +25,18 @@ func (v *view) summary(s *Scan) {
 	v.line(v.t.head.Render(title))
 	v.line("  " + s.Counts())
 	if len(s.Findings) > 0 {
-		v.line("  " + v.t.quiet.Render(v.span(s.Findings)))
+		v.line("  " + v.t.quiet.Render(v.o.span(s.Findings)))
 		v.line("")
-		v.byDetection(s.Findings)
-		v.byRiskObject(s.Findings)
+		for _, t := range v.o.summaryTables(s.Findings) {
+			v.table(t)
+		}
 		v.riskFindings(s.Findings)
 	} else {
 		v.line("")
 	}
-	v.named("Not evaluated", s.Outcomes, func(d Outcome) string { return d.NotEvaluated })
-	v.named("Failed", s.Outcomes, func(d Outcome) string { return d.Failed })
+	for _, l := range s.unsaid() {
+		v.named(l)
+	}
 }
 
 // Counts tells in a line how many findings there are, and the clean detections
@@ -68,12 +70,12 @@ func (s *Scan) Counts() string {
 }
 
 // span tells the first and the last time of all findings.
-func (v *view) span(findings []*detection.Finding) string {
+func (o Options) span(findings []*detection.Finding) string {
 	first, last := findings[0].FirstTime, findings[0].LastTime
 	for _, f := range findings {
 		first, last = earlier(first, f.FirstTime), later(last, f.LastTime)
 	}
-	return v.times(first, last)
+	return o.times(first, last)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -90,8 +92,31 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// byDetection draws a line for each detection, those with the most risk first.
-func (v *view) byDetection(findings []*detection.Finding) {
+// summaryTable is a table of the summary: its columns are a name, a severity,
+// two numbers, and the first and the last time.
+type summaryTable struct {
+	header []string
+	lines  []summaryLine
+}
+
+// summaryLine is a line of a table of the summary. The second cell says the
+// severity, "" if there is none.
+type summaryLine struct {
+	cells    []string
+	severity risk.Severity
+}
+
+// summaryTables tell what findings add up to, by detection and by risk object.
+func (o Options) summaryTables(findings []*detection.Finding) []summaryTable {
+	tables := []summaryTable{o.byDetection(findings)}
+	if t := o.byRiskObject(findings); len(t.lines) > 0 {
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+// byDetection has a line for each detection, those with the most risk first.
+func (o Options) byDetection(findings []*detection.Finding) summaryTable {
 	type tally struct {
 		name            string
 		score, findings int
@@ -119,12 +144,12 @@ func (v *view) byDetection(findings []*detection.Finding) {
 	})
 	lines := make([]summaryLine, len(list))
 	for i, t := range list {
-		lines[i] = summaryLine{[]string{t.name, "–", strconv.Itoa(t.findings), strconv.Itoa(t.score), v.stamp(t.first), v.stamp(t.last)}, t.severity}
+		lines[i] = summaryLine{[]string{t.name, "–", strconv.Itoa(t.findings), strconv.Itoa(t.score), o.stamp(t.first), o.stamp(t.last)}, t.severity}
 		if t.severity != "" {
 			lines[i].cells[1] = level(t.severity)
 		}
 	}
-	v.table([]string{"Detection", "Severity", "Findings", "Risk", "First", "Last"}, lines)
+	return summaryTable{[]string{"Detection", "Severity", "Findings", "Risk", "First", "Last"}, lines}
 }
 
 // worse returns the worse one of two severities.
@@ -135,52 +160,55 @@ func worse(a, b risk.Severity) risk.Severity {
 	return a
 }
 
-// byRiskObject draws a line for each object at risk.
-func (v *view) byRiskObject(findings []*detection.Finding) {
+// byRiskObject has a line for each object at risk.
+func (o Options) byRiskObject(findings []*detection.Finding) summaryTable {
 	var events []risk.Event
 	for _, f := range findings {
 		events = append(events, f.RiskEvents()...)
 	}
 	totals := risk.Totals(events)
-	if len(totals) == 0 {
-		return
-	}
 	lines := make([]summaryLine, len(totals))
 	for i, t := range totals {
 		s := risk.SeverityOfTotal(t.Score)
 		lines[i] = summaryLine{[]string{
-			t.Object.Name, level(s), strconv.Itoa(t.Events), scoreText(t.Score), v.stamp(t.First), v.stamp(t.Last),
+			t.Object.Name, level(s), strconv.Itoa(t.Events), scoreText(t.Score), o.stamp(t.First), o.stamp(t.Last),
 		}, s}
 	}
-	v.table([]string{"Risk object", "Severity", "Findings", "Risk", "First", "Last"}, lines)
+	return summaryTable{[]string{"Risk object", "Severity", "Findings", "Risk", "First", "Last"}, lines}
 }
 
-// riskFindings names the objects whose risk a Correlation found to be a matter
-// of its own, those with the highest score first.
-func (v *view) riskFindings(findings []*detection.Finding) {
+// accumulations are the findings of Correlations about the risk of an object,
+// those with the highest score first.
+func accumulations(findings []*detection.Finding) []*detection.Finding {
 	var found []*detection.Finding
 	for _, f := range findings {
 		if _, ok := accumulated(f); ok {
 			found = append(found, f)
 		}
 	}
-	if len(found) == 0 {
-		return
-	}
 	slices.SortStableFunc(found, func(a, b *detection.Finding) int {
 		x, _ := accumulated(a)
 		y, _ := accumulated(b)
 		return cmp.Compare(y, x)
 	})
+	return found
+}
+
+// riskFindings names the objects whose risk a Correlation found to be a matter
+// of its own.
+func (v *view) riskFindings(findings []*detection.Finding) {
+	found := accumulations(findings)
+	if len(found) == 0 {
+		return
+	}
 	v.line("  " + v.t.head.Render("Risk findings"))
 	for i, f := range found {
 		if i == maxSummaryRows {
 			v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", len(found)-i)))
 			break
 		}
-		score, _ := accumulated(f)
-		severity := risk.SeverityOfTotal(score)
-		text := fmt.Sprintf("%s: %s, risk %s", shown(riskObject(f)), shown(f.Detection.Name), scoreText(score))
+		severity, score := gravity(f)
+		text := fmt.Sprintf("%s: %s, risk %s", shown(riskObject(f)), shown(f.Detection.Name), score)
 		for j, part := range wrap(text, v.o.width()-4, maxFieldLines) {
 			symbol := "  "
 			if j == 0 {
@@ -192,16 +220,10 @@ func (v *view) riskFindings(findings []*detection.Finding) {
 	v.line("")
 }
 
-// summaryLine is a line of a table of the summary. The second cell has the
-// colour of the severity.
-type summaryLine struct {
-	cells    []string
-	severity risk.Severity
-}
-
-// table draws the first lines of a list. The last two columns are left out
+// table draws the first lines of a table. The last two columns are left out
 // where there is no room for them.
-func (v *view) table(header []string, lines []summaryLine) {
+func (v *view) table(t summaryTable) {
+	header, lines := t.header, t.lines
 	if v.o.width() < wideView {
 		header = header[:len(header)-2]
 	}
@@ -232,19 +254,30 @@ func (v *view) table(header []string, lines []summaryLine) {
 	v.line("")
 }
 
-// named lists the detections that could not say whether there is something to
-// find, with the reason: they are not clean.
-func (v *view) named(title string, outcomes []Outcome, reason func(Outcome) string) {
-	var lines []string
-	for _, d := range outcomes {
-		if why := reason(d); why != "" {
-			lines = append(lines, shown(d.Detection)+": "+shown(why))
+// reasons is a list of detections that could not say whether there is something
+// to find, with the reason: they are not clean.
+type reasons struct {
+	title string
+	lines []string // visible
+}
+
+// unsaid lists the detections that say nothing, by why.
+func (s *Scan) unsaid() []reasons {
+	lists := []reasons{{title: "Not evaluated"}, {title: "Failed"}}
+	for _, d := range s.Outcomes {
+		for i, why := range []string{d.NotEvaluated, d.Failed} {
+			if why != "" {
+				lists[i].lines = append(lists[i].lines, shown(d.Detection)+": "+shown(why))
+			}
 		}
 	}
-	if len(lines) == 0 {
-		return
-	}
-	v.line(v.t.head.Render(title))
+	return slices.DeleteFunc(lists, func(l reasons) bool { return len(l.lines) == 0 })
+}
+
+// named draws a list.
+func (v *view) named(l reasons) {
+	lines := l.lines
+	v.line(v.t.head.Render(l.title))
 	for i, l := range lines {
 		if i == maxSummaryRows && len(lines) > maxSummaryRows+1 {
 			v.line("  " + v.t.quiet.Render(fmt.Sprintf("… %d more", len(lines)-i)))
@@ -263,11 +296,11 @@ func scoreText(score float64) string { return strconv.FormatFloat(score, 'f', -1
 const dateTime = "2006-01-02 15:04:05"
 
 // stamp shows a time without its zone.
-func (v *view) stamp(t time.Time) string { return t.In(v.o.location()).Format(dateTime) }
+func (o Options) stamp(t time.Time) string { return t.In(o.location()).Format(dateTime) }
 
 // times shows one time or a range, with the zone.
-func (v *view) times(first, last time.Time) string {
-	first, last = first.In(v.o.location()), last.In(v.o.location())
+func (o Options) times(first, last time.Time) string {
+	first, last = first.In(o.location()), last.In(o.location())
 	text := first.Format(dateTime)
 	switch {
 	case last.Sub(first) < time.Second:
