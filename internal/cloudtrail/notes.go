@@ -219,25 +219,20 @@ func (n *notes) look(object []byte) bool {
 func (n *notes) fast(text []byte) (end int, ok bool) {
 	n.reset()
 	var state jsonblock.State
-	var blocks [jsonblock.AtOnce]jsonblock.Block
-	depth, pos := 0, 0
+	var blocks [8]jsonblock.Block
 	name := -1 // where a string of the object itself begins
-	for {
-		count := state.Next(blocks[:], text[pos:])
+	for pos := 0; ; {
+		skipped, count := state.Next(blocks[:], text[pos:], 1)
 		if count == 0 {
 			return 0, false
 		}
+		pos += skipped
 		for i := range blocks[:count] {
 			b := &blocks[i]
-			if closes := bits.OnesCount64(b.Closes); depth-closes > 1 {
-				depth += bits.OnesCount64(b.Opens) - closes
-				pos += jsonblock.Size
-				continue
-			}
 			brackets, behind := b.Opens|b.Closes, ^uint64(0)
 			for {
 				left := brackets
-				if depth == 1 {
+				if state.Depth == 1 {
 					left |= b.Quotes // elsewhere strings do not matter
 				}
 				left &= behind
@@ -247,21 +242,21 @@ func (n *notes) fast(text []byte) (end int, ok bool) {
 				at, bit := pos+bits.TrailingZeros64(left), left&-left
 				behind = -bit << 1
 				switch {
-				case brackets&bit == 0 && name < 0:
+				case b.Opens&bit != 0:
+					state.Depth++
+				case b.Closes&bit != 0:
+					if state.Depth--; state.Depth <= 0 {
+						return at + 1, true
+					}
+				case name < 0:
 					name = at + 1
-				case brackets&bit == 0:
+				default:
 					if colon := skipSpace(text, at+1); colon < len(text) && text[colon] == ':' {
 						if n.see(text[name:at], colon+1).holdsRecords() {
 							return 0, false
 						}
 					}
 					name = -1
-				case b.Opens&bit != 0:
-					depth++
-				default:
-					if depth--; depth <= 0 {
-						return at + 1, true
-					}
 				}
 			}
 			pos += jsonblock.Size

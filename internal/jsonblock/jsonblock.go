@@ -17,12 +17,20 @@ import (
 // Size is the number of bytes that a [Block] tells of.
 const Size = 64
 
-// Block tells which of 64 bytes are of a class; bit i is byte i.
+// Block tells which of 64 bytes are quotes that begin or end a string, and
+// which are brackets outside of strings; bit i is byte i.
 type Block struct {
-	Quotes  uint64 // "
-	Escapes uint64 // \
-	Opens   uint64 // { and [
-	Closes  uint64 // } and ]
+	Quotes uint64
+	Opens  uint64 // { and [
+	Closes uint64 // } and ]
+}
+
+// State is what the blocks of a text so far leave to the next. The zero State
+// is that outside of everything.
+type State struct {
+	Depth   int    // brackets open
+	inside  uint64 // all ones inside of a string
+	escaped uint64 // 1 if a backslash takes the next byte
 }
 
 // Cursor is a place in JSON text. It can stop at any byte and go on when more
@@ -46,103 +54,32 @@ func (c *Cursor) Close(text []byte, floor int) bool {
 
 // closeBlocks is Close for as many whole blocks as there are.
 func (c *Cursor) closeBlocks(text []byte, floor int) bool {
-	var blocks [AtOnce]Block
-	pos, depth := c.Pos, c.Depth
-	var state State
+	var block [1]Block // most often the last of a record
+	pos, state := c.Pos, State{Depth: c.Depth}
 	if c.InString {
 		state.inside = ^state.inside
 	}
 	for {
-		n := state.Next(blocks[:], text[pos:])
+		at, n := state.Next(block[:], text[pos:], floor)
+		pos += at
 		if n == 0 {
 			break
 		}
-		for i := range blocks[:n] {
-			b := &blocks[i]
-			if closes := bits.OnesCount64(b.Closes); closes == 0 || depth-closes > floor {
-				depth += bits.OnesCount64(b.Opens) - closes
-				pos += Size
+		b := &block[0]
+		for both := b.Opens | b.Closes; both != 0; both &= both - 1 {
+			if b.Opens&both&-both != 0 {
+				state.Depth++
 				continue
 			}
-			for both := b.Opens | b.Closes; both != 0; both &= both - 1 {
-				if b.Opens&both&-both != 0 {
-					depth++
-					continue
-				}
-				if depth--; depth <= floor {
-					*c = Cursor{Pos: pos + bits.TrailingZeros64(both) + 1, Depth: depth}
-					return true
-				}
+			if state.Depth--; state.Depth <= floor {
+				*c = Cursor{Pos: pos + bits.TrailingZeros64(both) + 1, Depth: state.Depth}
+				return true
 			}
-			pos += Size
 		}
+		pos += Size
 	}
-	*c = Cursor{Pos: pos - int(state.escaped), Depth: depth, InString: state.inside != 0}
+	*c = Cursor{Pos: pos - int(state.escaped), Depth: state.Depth, InString: state.inside != 0}
 	return false
-}
-
-// AtOnce is how many blocks it pays to ask for at once: more would be too many
-// for the many values that end soon.
-const AtOnce = 4
-
-// State is what the blocks of a text so far leave to the next. The zero State
-// is that outside of strings.
-type State struct {
-	inside  uint64 // all ones inside of a string
-	escaped uint64 // 1 if a backslash takes the next byte
-}
-
-// Next classifies whole blocks of a text, as many as both hold, and returns how
-// many: 0 also where the processor cannot compare many bytes at once. Of the
-// quotes and brackets those remain that count: quotes that begin and end
-// strings, brackets outside of strings.
-func (s *State) Next(blocks []Block, text []byte) int {
-	n := classifyAll(blocks, text)
-	inside, escaped := s.inside, s.escaped
-	for i := range blocks[:n] {
-		b := &blocks[i]
-		counts := ^uint64(0)
-		if b.Escapes|escaped != 0 {
-			var taken uint64
-			taken, escaped = escapes(b.Escapes, escaped)
-			b.Quotes &^= taken
-			counts &^= taken
-		}
-		strings := prefixXor(b.Quotes) ^ inside
-		inside = uint64(int64(strings) >> 63)
-		counts &^= strings
-		b.Opens &= counts
-		b.Closes &= counts
-	}
-	s.inside, s.escaped = inside, escaped
-	return n
-}
-
-// escapes returns which bytes of a block a backslash takes, and 1 if one takes
-// the first byte of the next block. first is that of the block before.
-func escapes(backslashes, first uint64) (taken, next uint64) {
-	taken = first
-	for left := backslashes &^ first; left != 0; {
-		i := bits.TrailingZeros64(left)
-		if i == Size-1 {
-			return taken, 1
-		}
-		taken |= 2 << i
-		left &^= 3 << i
-	}
-	return taken, 0
-}
-
-// prefixXor returns a word whose bit i is the exclusive or of the bits 0 to i
-// of x. Of the quotes of a block it makes the bytes that are inside of strings,
-// with the quotes that open them and without those that close them.
-func prefixXor(x uint64) uint64 {
-	x ^= x << 1
-	x ^= x << 2
-	x ^= x << 4
-	x ^= x << 8
-	x ^= x << 16
-	return x ^ x<<32
 }
 
 // closeBytes is Close byte by byte, for the rest of a text.

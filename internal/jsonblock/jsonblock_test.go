@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -78,34 +77,74 @@ func TestCloseDoesNotDependOnSplits(t *testing.T) {
 	})
 }
 
-// A block tells of each byte what a comparison with it tells.
-func FuzzClassify(f *testing.F) {
-	f.Add([]byte(strings.Repeat(`{"a":["\\}",1]}`, 30)))
-	f.Add(bytes.Repeat([]byte{'[', ']', '{', '}', '"', '\\', 0, 0xff, 'Z', 'z', 0x3b}, 24))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		blocks := make([]Block, 5)
-		n := classifyAll(blocks, text)
-		if n == 0 {
-			return // too short, or not on this processor
-		}
-		want := make([]Block, n)
-		for i, c := range text[:n*Size] {
-			b, bit := &want[i/Size], uint64(1)<<(i%Size)
-			switch c {
-			case '"':
-				b.Quotes |= bit
-			case '\\':
-				b.Escapes |= bit
-			case '{', '[':
-				b.Opens |= bit
-			case '}', ']':
-				b.Closes |= bit
+// A block tells of each byte what following the text byte by byte tells.
+func FuzzNext(f *testing.F) {
+	f.Add([]byte(strings.Repeat(`{"a":["\\}",1]}`, 30)), 0)
+	f.Add(bytes.Repeat([]byte{'[', ']', '{', '}', '"', '\\', 0, 0xff, 'Z', 'z', 0x3b}, 24), 1)
+	f.Add([]byte(strings.Repeat(`\\\\\"`, 60)), 3)
+	f.Fuzz(func(t *testing.T, text []byte, floor int) {
+		var state State
+		blocks := make([]Block, 3)
+		want, depths := follow(text)
+		for pos := 0; ; {
+			before := state.Depth
+			at, n := state.Next(blocks, text[pos:], floor)
+			for i := pos; i < pos+at; i++ {
+				if depths[i] <= floor && want[i] == '}' {
+					t.Fatalf("passes over byte %d, where the depth is %d", i, depths[i])
+				}
 			}
-		}
-		if diff := cmp.Diff(want, blocks[:n]); diff != "" {
-			t.Error(diff)
+			pos += at
+			if n == 0 {
+				return
+			}
+			if at > 0 {
+				before = depths[pos-1]
+			}
+			if state.Depth != before {
+				t.Fatalf("depth %d at byte %d, want %d", state.Depth, pos, before)
+			}
+			for i := range n * Size {
+				b, got := blocks[i/Size], byte(0)
+				for class, mask := range map[byte]uint64{'"': b.Quotes, '{': b.Opens, '}': b.Closes} {
+					if mask>>(i%Size)&1 != 0 {
+						got = class
+					}
+				}
+				if got != want[pos+i] {
+					t.Fatalf("byte %d of %q is %q, want %q", pos+i, text, got, want[pos+i])
+				}
+			}
+			pos += n * Size
+			state.Depth = depths[pos-1]
 		}
 	})
+}
+
+// follow tells of each byte whether it is a quote, an opening or a closing
+// bracket that counts, and the depth behind it.
+func follow(text []byte) (classes []byte, depths []int) {
+	depth, inside, escaped := 0, false, false
+	for _, c := range text {
+		class := byte(0)
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = true
+		case c == '"':
+			class, inside = '"', !inside
+		case inside:
+		case c == '{' || c == '[':
+			class = '{'
+			depth++
+		case c == '}' || c == ']':
+			class = '}'
+			depth--
+		}
+		classes, depths = append(classes, class), append(depths, depth)
+	}
+	return classes, depths
 }
 
 // BenchmarkClose follows one large object of short strings.

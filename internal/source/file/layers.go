@@ -109,7 +109,21 @@ func (w *worker) read(src io.Reader, name string, depth int, at io.ReaderAt, siz
 	case unread:
 		return faultf("unpack it first", "packed in a way that is not read: only gzip, zstd, zip and tar are")
 	}
-	return w.content(buffer, name)
+	return w.content(&unbuffered{buffer, src}, name)
+}
+
+// unbuffered reads what is left in a buffer and then from its source, without
+// a copy in between.
+type unbuffered struct {
+	buffer *bufio.Reader
+	src    io.Reader
+}
+
+func (r *unbuffered) Read(b []byte) (int, error) {
+	if n := r.buffer.Buffered(); n > 0 {
+		return r.buffer.Read(b[:min(n, len(b))])
+	}
+	return r.src.Read(b)
 }
 
 // gzip reads what is packed with gzip, of size bytes or, if that is 0, of an
