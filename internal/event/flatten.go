@@ -38,7 +38,7 @@ func (f *flattener) value(node *pathNode, depth int) {
 	outer := len(f.name)
 	switch f.peek() {
 	case '{':
-		f.object(func(key string) {
+		for key, ok := f.firstKey(); ok; key, ok = f.nextKey() {
 			if depth > 0 {
 				f.name = append(f.name, '.')
 			}
@@ -47,7 +47,7 @@ func (f *flattener) value(node *pathNode, depth int) {
 				f.value(child, depth+1)
 			}
 			f.name = f.name[:outer]
-		})
+		}
 	case '[':
 		if depth == 0 {
 			node = f.grow(node, "")
@@ -56,7 +56,9 @@ func (f *flattener) value(node *pathNode, depth int) {
 			return
 		}
 		f.name = append(f.name, "{}"...)
-		f.array(func() { f.value(node, depth+1) })
+		for ok := f.firstElement(); ok; ok = f.nextElement() {
+			f.value(node, depth+1)
+		}
 		f.name = f.name[:outer]
 	default:
 		if token, ok := f.scalar(); ok && depth > 0 {

@@ -95,7 +95,7 @@ func TestFlattenJSONKeepsWhatItRead(t *testing.T) {
 		{`{"a":1,"b":12`, "a=1", "the record ends within a value at byte 13 of the record"},
 		{`{"a":1,"b":"x`, "a=1", "a string without its closing quote at byte 12 of the record"},
 		{`{"a":1,"b":"x\`, "a=1", "a string without its closing quote at byte 12 of the record"},
-		{`{"a":1,"b":"x\"`, "a=1", "a string without its closing quote at byte 15 of the record"},
+		{`{"a":1,"b":"x\"`, "a=1", "a string without its closing quote at byte 12 of the record"},
 		{`{"a":1,"b":NaN}`, "a=1", "a value was expected at byte 11 of the record"},
 		{`{"a":1,"b":-Infinity}`, "a=1", "a value was expected at byte 11 of the record"},
 		{`{"a":1,"b":0x1p4}`, "a=1", "a value was expected at byte 11 of the record"},

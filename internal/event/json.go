@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
+	"github.com/pugmark/pugmark/internal/jsonblock"
 	"github.com/pugmark/pugmark/internal/value"
 )
 
@@ -59,6 +60,14 @@ func (s *scanner) peek() byte {
 
 // take consumes c, if it is next.
 func (s *scanner) take(c byte) bool {
+	if s.pos < len(s.text) && s.text[s.pos] == c {
+		s.pos++
+		return true
+	}
+	return s.takeSpaced(c)
+}
+
+func (s *scanner) takeSpaced(c byte) bool {
 	if s.peek() == c && s.pos < len(s.text) {
 		s.pos++
 		return true
@@ -66,88 +75,81 @@ func (s *scanner) take(c byte) bool {
 	return false
 }
 
-// rawString consumes a string and returns what is between its quotes, and
-// whether that holds escapes.
-func (s *scanner) rawString() (raw []byte, escaped bool) {
-	s.pos++
-	start, quote := s.pos, -1
-	for {
-		// Look for a quote only when the last one found lies behind: looking
-		// again after each backslash would take the square of the length.
-		if quote < s.pos {
-			i := -1
-			if s.pos < len(s.text) {
-				i = bytes.IndexByte(s.text[s.pos:], '"')
-			}
-			if i < 0 {
-				s.fail("a string without its closing quote")
-				return nil, false
-			}
-			quote = s.pos + i
-		}
-		i := bytes.IndexByte(s.text[s.pos:quote], '\\')
-		if i < 0 {
-			s.pos = quote + 1
-			return s.text[start:quote], escaped
-		}
-		escaped = true
-		s.pos += i + 2
+// rawString consumes a string and returns what is between its quotes.
+func (s *scanner) rawString() (raw []byte, ok bool) {
+	start := s.pos + 1
+	end, ok := jsonblock.StringEnd(s.text, start)
+	if !ok {
+		s.pos = start
+		s.fail(openString)
+		return nil, false
 	}
+	s.pos = end + 1
+	return s.text[start:end], true
 }
+
+const openString = "a string without its closing quote"
 
 // stringValue consumes a string and returns what it stands for.
 func (s *scanner) stringValue() (text string, ok bool) {
-	raw, escaped := s.rawString()
-	if !escaped {
-		return unsafeString(raw), raw != nil
+	raw, ok := s.rawString()
+	if bytes.IndexByte(raw, '\\') >= 0 {
+		return unescapeJSON(raw), ok
 	}
-	return unescapeJSON(raw), raw != nil
+	return unsafeString(raw), ok
 }
 
-// object calls each for every key, with the scanner before the key's value;
-// each must consume it.
-func (s *scanner) object(each func(key string)) {
+// firstKey enters an object and consumes its first key and the colon behind
+// it. It returns false at the end of the object, or of the reading. Before
+// nextKey the value must be consumed.
+func (s *scanner) firstKey() (key string, ok bool) {
 	s.pos++
 	if s.take('}') {
-		return
+		return "", false
 	}
-	for {
-		if s.peek() != '"' {
-			s.fail("a key was expected")
-			return
-		}
-		key, _ := s.stringValue()
-		if !s.take(':') {
-			s.fail("a colon was expected")
-			return
-		}
-		each(key)
-		if s.take(',') {
-			continue
-		}
-		if !s.take('}') {
-			s.fail("a comma or } was expected")
-		}
-		return
-	}
+	return s.key()
 }
 
-// array calls each for every element, with the scanner before it.
-func (s *scanner) array(each func()) {
+// nextKey consumes the next key of the object, as firstKey does the first.
+func (s *scanner) nextKey() (key string, ok bool) {
+	if s.take(',') {
+		return s.key()
+	}
+	if !s.take('}') {
+		s.fail("a comma or } was expected")
+	}
+	return "", false
+}
+
+func (s *scanner) key() (key string, ok bool) {
+	if s.peek() != '"' {
+		s.fail("a key was expected")
+		return "", false
+	}
+	key, _ = s.stringValue()
+	if !s.take(':') {
+		s.fail("a colon was expected")
+		return "", false
+	}
+	return key, true
+}
+
+// firstElement enters an array. It returns false if the array is empty.
+func (s *scanner) firstElement() bool {
 	s.pos++
-	if s.take(']') {
-		return
+	return !s.take(']')
+}
+
+// nextElement goes on behind an element that was consumed. It returns false at
+// the end of the array, or of the reading.
+func (s *scanner) nextElement() bool {
+	if s.take(',') {
+		return true
 	}
-	for {
-		each()
-		if s.take(',') {
-			continue
-		}
-		if !s.take(']') {
-			s.fail("a comma or ] was expected")
-		}
-		return
+	if !s.take(']') {
+		s.fail("a comma or ] was expected")
 	}
+	return false
 }
 
 // scalar consumes a string, number, true, false or null and returns its text
@@ -170,7 +172,11 @@ func (s *scanner) scalar() (string, bool) {
 		s.fail("the record ends within a value") // it may be 12 of 123
 		return "", false
 	}
-	if token == "true" || token == "false" || token == "null" || isJSONNumber(token) {
+	switch token {
+	case "true", "false", "null":
+		return token, true
+	}
+	if isJSONNumber(token) {
 		return token, true
 	}
 	s.pos = start
@@ -199,22 +205,15 @@ func (s *scanner) skip() {
 }
 
 func (s *scanner) skipContainer() {
-	depth := 0
-	for s.pos < len(s.text) {
-		switch s.text[s.pos] {
-		case '"':
-			s.rawString()
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-			if depth == 0 {
-				s.pos++
-				return
-			}
-		}
-		s.pos++
+	c := jsonblock.Cursor{Pos: s.pos}
+	if c.Close(s.text, 0) {
+		s.pos = c.Pos
+		return
+	}
+	s.pos = c.Pos
+	if c.InString {
+		s.fail(openString)
+		return
 	}
 	s.fail("the record ends before its brackets close")
 }
@@ -242,13 +241,13 @@ func (x *extractor) value(node *pathNode, depth int) {
 			x.skip()
 			return
 		}
-		x.object(func(key string) {
+		for key, ok := x.firstKey(); ok; key, ok = x.nextKey() {
 			if child := node.descend(key); child != nil {
 				x.value(child, depth+1)
 			} else {
 				x.skip()
 			}
-		})
+		}
 	case '[':
 		if depth == 0 {
 			node = node.child("")
@@ -260,7 +259,9 @@ func (x *extractor) value(node *pathNode, depth int) {
 			x.skip()
 			return
 		}
-		x.array(func() { x.value(node, depth+1) })
+		for ok := x.firstElement(); ok; ok = x.nextElement() {
+			x.value(node, depth+1)
+		}
 	default:
 		token, ok := x.scalar()
 		if !ok || node.slot == 0 {
@@ -280,15 +281,13 @@ func topLevel(text []byte, key string) value.Value {
 		return value.Value{}
 	}
 	var found value.Value
-	s.object(func(k string) {
+	for k, ok := s.firstKey(); ok; k, ok = s.nextKey() {
 		if k != key || s.peek() == '{' || s.peek() == '[' {
 			s.skip()
-			return
-		}
-		if token, ok := s.scalar(); ok && found.IsNull() {
+		} else if token, ok := s.scalar(); ok && found.IsNull() {
 			found = value.OfText(token)
 		}
-	})
+	}
 	return found
 }
 

@@ -150,9 +150,27 @@ func (n *pathNode) grow(step string) (child *pathNode, added bool) {
 
 // descend follows a JSON key, which may hold dots and braces.
 func (n *pathNode) descend(key string) *pathNode {
+	// Most keys are a single step, and that of no child.
+	if n.index == nil && !strings.HasPrefix(key, "{") {
+		for i, step := range n.steps {
+			switch {
+			case !strings.HasPrefix(key, step):
+			case len(key) == len(step):
+				return n.children[i]
+			case key[len(step)] == '.', key[len(step)] == '{':
+				return n.follow(key)
+			}
+		}
+		return nil
+	}
 	if isOneStep(key) {
 		return n.child(key)
 	}
+	return n.follow(key)
+}
+
+// follow follows a key step by step.
+func (n *pathNode) follow(key string) *pathNode {
 	for step := range pathSteps(key) {
 		if n = n.child(step); n == nil {
 			return nil
