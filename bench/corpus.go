@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -32,7 +33,7 @@ type layout string
 
 const (
 	many  layout = "many"  // small .json.gz files, 200 records each, as a quiet trail leaves them
-	large layout = "large" // few .json.gz files: one for each account, region and day
+	large layout = "large" // few .json.gz files, of up to 16 MiB of JSON
 	lines layout = "lines" // one file of JSON lines, not compressed
 )
 
@@ -53,14 +54,14 @@ type corpus struct {
 func (l layout) flags() []string {
 	switch l {
 	case large:
-		return []string{"--file-events", "1000000"}
+		return []string{"--file-size", "16MiB"}
 	case lines:
 		return []string{"--format", "jsonl"}
 	}
 	return []string{"--file-events", "200"}
 }
 
-// makeCorpora makes the corpora that are not there yet. Their directories are
+// makeCorpora makes the corpora that are not there yet. They lie in a directory
 // named after what the simulation writes today, so that one that has changed
 // makes new ones.
 func (b *bench) makeCorpora() error {
@@ -69,6 +70,9 @@ func (b *bench) makeCorpora() error {
 		return err
 	}
 	root := filepath.Join(b.work, "corpora", version)
+	if err := onlyThis(root); err != nil {
+		return err
+	}
 	biggest := b.size.events[len(b.size.events)-1]
 	for i, events := range b.size.events {
 		layouts := []layout{many, large}
@@ -90,6 +94,23 @@ func (b *bench) makeCorpora() error {
 	return nil
 }
 
+// onlyThis removes the corpora of other versions, which are large.
+func onlyThis(root string) error {
+	others, err := os.ReadDir(filepath.Dir(root))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, entry := range others {
+		if entry.Name() == filepath.Base(root) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(filepath.Dir(root), entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // simulationVersion tells apart what different versions of the simulation
 // write.
 func (b *bench) simulationVersion() (string, error) {
@@ -103,6 +124,9 @@ func (b *bench) simulationVersion() (string, error) {
 		return "", err
 	}
 	h := sha256.New()
+	for _, l := range []layout{many, large, lines} {
+		h.Write(fmt.Appendln(nil, l.flags()))
+	}
 	err = filepath.WalkDir(logs, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
