@@ -235,10 +235,12 @@ func valuesOf(words []string, flag string) [][2]string {
 		return values
 	case "color":
 		return plain(colorModes())
-	case "warn":
+	case "warn", "error":
 		var values [][2]string
 		for _, r := range detection.Rules() {
-			values = append(values, [2]string{r.Name, r.Summary})
+			if r.Lint == (flag == "error") {
+				values = append(values, [2]string{r.Name, r.Summary})
+			}
 		}
 		return values
 	case "format":

@@ -2,9 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/detection"
@@ -18,6 +17,8 @@ import (
 type validateCommand struct {
 	Dir  []string `arg:"" optional:"" help:"Content to check: directories or YAML files."`
 	Warn []string `sep:"none" placeholder:"NAME" group:"select" help:"Make the problems of a check warnings. Repeatable."`
+	Lint bool     `group:"select" help:"Look for likely mistakes too; they are warnings."`
+	Fail []string `name:"error" sep:"none" placeholder:"NAME" group:"select" help:"Make what a lint finds problems. Repeatable."`
 
 	contentFlags
 	outputFlags
@@ -28,6 +29,9 @@ func (validateCommand) examples() []string {
 		"detections validate",
 		"detections validate ./my-detections",
 		"detections validate ./my-detections --warn file-name -o json",
+		"detections validate ./my-detections --lint --error no-event-source",
+		"detections validate ./my-detections -o github",
+		"detections validate ./my-detections -o sarif --output-file found.sarif",
 	}
 }
 
@@ -36,7 +40,7 @@ func (validateCommand) exits() []string {
 }
 
 func (c *validateCommand) Run(a *app) (exitCode, error) {
-	if err := c.checkWarn(); err != nil {
+	if err := c.checkNames(); err != nil {
 		return exitUsage, err
 	}
 	c.Content = append(c.Content, c.Dir...)
@@ -51,17 +55,18 @@ func (c *validateCommand) Run(a *app) (exitCode, error) {
 	env := library.env()
 	env.Fields = nil // content may be for other events than CloudTrail's, whose fields nobody knows
 	found := detection.Validate(detection.Scope{
-		Dirs: dirs, Library: library.all(), Env: env, Knowledge: knowledgeProblems(dirs), Warn: c.Warn,
+		Dirs: dirs, Library: library.all(), Env: env, Knowledge: knowledgeProblems(dirs),
+		Warn: c.Warn, Fail: c.Fail, Lint: c.Lint, Now: a.now(),
 	})
 	library.problems = slices.DeleteFunc(library.problems, func(p *diag.Error) bool {
 		return slices.ContainsFunc(found.Issues, func(i detection.Issue) bool { return i.Problem.Source.Name == p.Source.Name })
 	})
-	out, err := c.open(a, report.Listings)
+	out, err := c.open(a, report.Content)
 	if err != nil {
 		return exitUsage, err
 	}
 	s := a.newSession(library, &inputFlags{}, &c.outputFlags, window{}, nil)
-	if err := s.deliver(out, writeIssues(out, found.Issues)); err != nil {
+	if err := s.deliver(out, writeIssues(out, found.Issues, c.rules())); err != nil {
 		return exitUsage, err
 	}
 	code := exitOK
@@ -74,23 +79,40 @@ func (c *validateCommand) Run(a *app) (exitCode, error) {
 	return code, s.close(nil, validated(found))
 }
 
-// checkWarn refuses names that no check has.
-func (c *validateCommand) checkWarn() error {
-	var known []string
+// checkNames refuses names that no check has.
+func (c *validateCommand) checkNames() error {
+	var all, lints []string
 	for _, r := range detection.Rules() {
-		known = append(known, r.Name)
+		all = append(all, r.Name)
+		if r.Lint {
+			lints = append(lints, r.Name)
+		}
 	}
-	for _, name := range c.Warn {
+	if err := known("--warn", "check", c.Warn, all); err != nil {
+		return err
+	}
+	return known("--error", "lint", c.Fail, lints)
+}
+
+func known(flag, what string, names, known []string) error {
+	for _, name := range names {
 		if slices.Contains(known, name) {
 			continue
 		}
 		hint := diag.Suggest(name, known)
 		if hint == "" {
-			hint = "the checks are " + joinOr(known)
+			hint = "the " + what + "s are " + joinOr(known)
 		}
-		return usageError{message: fmt.Sprintf("--warn: there is no check %q", name), hint: hint}
+		return usageError{message: fmt.Sprintf("%s: there is no %s %q", flag, what, name), hint: hint}
 	}
 	return nil
+}
+
+// rules are the checks that are made.
+func (c *validateCommand) rules() []detection.Rule {
+	return slices.DeleteFunc(detection.Rules(), func(r detection.Rule) bool {
+		return r.Lint && !c.Lint && !slices.Contains(c.Fail, r.Name)
+	})
 }
 
 // knowledgeProblems are the problems of the macros and lookups of directories.
@@ -103,46 +125,14 @@ func knowledgeProblems(dirs []escu.Dir) diag.List {
 	return problems
 }
 
-// issue is an issue as validate writes it. Its JSON is an interface.
-type issue struct {
-	File     string `json:"file"`
-	Line     int    `json:"line"`
-	Column   int    `json:"column"`
-	Severity string `json:"severity"`
-	Check    string `json:"check"`
-	Message  string `json:"message"`
-	Hint     string `json:"hint,omitempty"`
-}
-
-func writeIssues(out *destination, issues []detection.Issue) error {
-	if out.format == "table" {
-		for _, i := range issues {
-			if _, err := io.WriteString(out, i.Render()+"\n"); err != nil {
-				return err
-			}
-		}
-		return nil
+// writeIssues writes what was found. Code hosts name files from the directory
+// in which pugmark runs.
+func writeIssues(out *destination, issues []detection.Issue, rules []detection.Rule) error {
+	root, err := os.Getwd()
+	if err != nil {
+		root = ""
 	}
-	list := &report.Listing{Columns: []string{"file", "line", "column", "severity", "check", "message", "hint"}}
-	for _, i := range issues {
-		line, column := i.Problem.Source.Position(i.Problem.Span.Start)
-		object := &issue{
-			File: i.Problem.Source.Name, Line: line, Column: column,
-			Severity: "error", Check: i.Rule, Message: i.Problem.Message, Hint: i.Problem.Hint,
-		}
-		if i.Warning {
-			object.Severity = "warning"
-		}
-		list.Objects = append(list.Objects, object)
-	}
-	list.Cells = func(i int) map[string][]string {
-		o := list.Objects[i].(*issue)
-		return map[string][]string{
-			"file": {o.File}, "line": {strconv.Itoa(o.Line)}, "column": {strconv.Itoa(o.Column)},
-			"severity": {o.Severity}, "check": {o.Check}, "message": {o.Message}, "hint": {o.Hint},
-		}
-	}
-	return report.WriteListing(out, out.format, list, out.options)
+	return report.WriteProblems(out, out.format, &report.Problems{Issues: issues, Rules: rules, Root: root}, out.options)
 }
 
 // tellReasons tells why searches do not run here.

@@ -1,6 +1,6 @@
 // Package report writes what a person or a program gets to see: the rows of a
-// search and the findings of a scan, as a table for a terminal, as JSON or
-// CSV, as a document, or as other tools read them.
+// search, the findings of a scan and the problems of content, as a table for a
+// terminal, as JSON or CSV, as a document, or as other tools read them.
 //
 // It knows formats, widths and colours, and that text from logs is hostile: a
 // value can neither move a terminal's cursor nor start a spreadsheet's
@@ -66,6 +66,7 @@ type Format struct {
 	listing  func(w *bufio.Writer, list *Listing, o Options) error
 	page     func(w *bufio.Writer, page *Page, o Options) error
 	tests    func(w *bufio.Writer, run *TestRun, o Options) error
+	problems func(w *bufio.Writer, p *Problems, o Options) error
 }
 
 // Kind is a kind of result.
@@ -78,6 +79,7 @@ const (
 	Listings             // of things such as detections, see [Listing]
 	Pages                // about one thing, see [Page]
 	Tests                // of detections, see [TestRun]
+	Content              // what is wrong with it, see [Problems]
 )
 
 // Applies reports whether the format can show a kind of result.
@@ -93,6 +95,8 @@ func (f Format) Applies(k Kind) bool {
 		return f.page != nil
 	case Tests:
 		return f.tests != nil
+	case Content:
+		return f.problems != nil
 	}
 	return false
 }
@@ -108,15 +112,17 @@ type rowEncoder interface {
 // Formats returns every format in the order in which help names them.
 func Formats() []Format {
 	return []Format{
-		{"table", "for reading on a terminal", tableRows, tableFindings, tableListing, tablePage, tableTests},
-		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage, ndjsonTests},
-		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage, jsonTests},
-		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil, nil},
-		{"markdown", "a document for a ticket", markdownRows, markdownFindings, nil, nil, nil},
-		{"html", "a page that opens from disk", htmlRows, htmlFindings, nil, nil, nil},
-		{"ocsf", "OCSF Detection Findings, one per line", nil, ocsfFindings, nil, nil, nil},
-		{"navigator", "a layer of the ATT&CK Navigator", nil, navigatorFindings, nil, nil, nil},
-		{"junit", "XML, for CI servers", nil, nil, nil, nil, junitTests},
+		{"table", "for reading on a terminal", tableRows, tableFindings, tableListing, tablePage, tableTests, tableProblems},
+		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage, ndjsonTests, ndjsonProblems},
+		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage, jsonTests, jsonProblems},
+		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil, nil, csvProblems},
+		{"markdown", "a document for a ticket", markdownRows, markdownFindings, nil, nil, nil, nil},
+		{"html", "a page that opens from disk", htmlRows, htmlFindings, nil, nil, nil, nil},
+		{"ocsf", "OCSF Detection Findings, one per line", nil, ocsfFindings, nil, nil, nil, nil},
+		{"navigator", "a layer of the ATT&CK Navigator", nil, navigatorFindings, nil, nil, nil, nil},
+		{"junit", "XML, for CI servers", nil, nil, nil, nil, junitTests, nil},
+		{"sarif", "SARIF 2.1.0, for code scanning", nil, sarifFindings, nil, nil, nil, sarifProblems},
+		{"github", "annotations of GitHub Actions", nil, nil, nil, nil, nil, githubProblems},
 	}
 }
 
@@ -226,6 +232,15 @@ func WriteTests(w io.Writer, format string, run *TestRun, o Options) error {
 		return err
 	}
 	return buffered(w, func(w *bufio.Writer) error { return f.tests(w, run, o) })
+}
+
+// WriteProblems writes what is wrong with content.
+func WriteProblems(w io.Writer, format string, problems *Problems, o Options) error {
+	f, err := Find(format, Content)
+	if err != nil {
+		return err
+	}
+	return buffered(w, func(w *bufio.Writer) error { return f.problems(w, problems, o) })
 }
 
 func buffered(w io.Writer, write func(*bufio.Writer) error) error {
