@@ -45,6 +45,9 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 		return "", errors.New("the program git was not found")
 	case errors.As(err, &failure):
 		first, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
+		if strings.Contains(strings.ToLower(first), "not a git repository") {
+			return "", fmt.Errorf("%s is in no git repository", dir)
+		}
 		return "", fmt.Errorf("git in %s: %s", dir, strings.TrimPrefix(first, "fatal: "))
 	}
 	return stdout.String(), err

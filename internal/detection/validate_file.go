@@ -69,13 +69,28 @@ func (f *checked) requireOne(older, newer string) {
 // file is named, and the id.
 func (f *checked) identity() {
 	if name := f.root.Text("name"); name != "" {
-		f.unique(ruleName, "name", name, f.names)
-		if want := fileNameOf(name); path.Base(f.path) != want {
+		// Splunk keeps macros, lookups and searches apart.
+		f.unique(ruleName, "name", string(f.kind)+" "+name, f.names)
+		if want := fileNameOf(name); !f.namedAfter(want) {
 			f.fail(ruleFileName, f.root.Span("name"), "", "by its name the file would be %s, not %s", want, path.Base(f.path))
 		}
 	}
 	if id := strings.ToLower(f.root.Text("id")); id != "" {
 		f.unique(ruleID, "id", id, f.ids)
+	}
+}
+
+// namedAfter reports whether the file has the name that goes with what it
+// holds. Deployments are numbered, and older macros and lookups are named as
+// searches spell them.
+func (f *checked) namedAfter(want string) bool {
+	switch base := path.Base(f.path); f.kind {
+	case escu.Deployments:
+		return true
+	case escu.Macros, escu.Lookups:
+		return strings.EqualFold(base, want)
+	default:
+		return base == want
 	}
 }
 
@@ -152,7 +167,10 @@ func (f *checked) macro() {
 }
 
 func (f *checked) baseline() {
-	f.require("name", "id", "version", "author", "description", "search", "how_to_implement", "known_false_positives")
+	f.require("name", "id", "version", "author", "description", "search", "how_to_implement")
+	if f.root.Has("type") { // the oldest say neither
+		f.require("known_false_positives")
+	}
 	f.requireOne("date", "modification_date")
 	f.reference(ruleDetection, "detection", f.root.Map("tags"), "detections")
 	f.schedules()

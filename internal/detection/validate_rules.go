@@ -78,7 +78,7 @@ func Rules() []Rule {
 		{Name: ruleBaseline, Summary: "the baselines that a detection needs exist", Fix: "Correct the baseline's name."},
 		{Name: ruleTwice, Summary: "no list names the same thing twice", Fix: "Remove the repetition."},
 		{Name: ruleFilter, Summary: "the search calls the filter macro of its file", Fix: "End the search with | `FILE_filter`, FILE being the file's name without its ending."},
-		{Name: ruleFilterLast, Summary: "the filter macro ends the search", Fix: "Move the filter macro to the end."},
+		{Name: ruleFilterLast, Warning: true, Summary: "the filter macro ends the search", Fix: "Move the filter macro to the end."},
 		{Name: ruleRisk, Summary: "who is at risk, and how much, is told by types that make risk and by no others", Fix: "Give every risk object a score from 1 to 100, and remove the risk of types that make none."},
 		{Name: ruleRiskField, Summary: "the search produces the fields of risk and threat objects", Fix: "Add the field to the BY clause or the aggregates of the last stats."},
 		{Name: ruleToken, Summary: "it produces the fields that messages name", Fix: "Add the field to the BY clause or, with AS, to the aggregates of the last stats."},

@@ -110,7 +110,7 @@ func TestValidateADetection(t *testing.T) {
 		},
 		{
 			"a filter macro before the end", whole("`cloudtrail` | `d_filter` | stats count by user src", goodRBA),
-			[]string{"filter-last d.yml:10:25: the filter macro `d_filter` does not end the search"},
+			[]string{"filter-last (warning) d.yml:10:25: the filter macro `d_filter` does not end the search"},
 		},
 		{"a comment behind the filter macro", whole(goodSearch+" ```that is all```", goodRBA), nil},
 		{
