@@ -74,6 +74,7 @@ BENCH_RUN = .cache/bench/bin/bench -size $(BENCH_SIZE)
 # cannot build is left out there, and the page says so.
 bench-build: build
 	@mkdir -p .cache/bench/bin
+	@rm -f bin/pugmark-fast .cache/bench/bin/duckdb
 	cd bench && $(GO) build -trimpath -ldflags='-s -w' -o ../.cache/bench/bin/ . ./unpack
 	-cd bench && CGO_ENABLED=1 $(GO) build -trimpath -ldflags='-s -w' -o ../.cache/bench/bin/ ./duckdb
 	-@$(MAKE) --no-print-directory build-fast

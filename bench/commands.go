@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -95,22 +96,42 @@ func (b *bench) plans() ([]plan, error) {
 
 // overPacked are the commands over packed files.
 func (b *bench) overPacked(dir string) []command {
-	commands := []command{
-		b.unpack(unpacking, b.jobs, dir),
-		b.unpack(unpackingOne, 1, dir),
-		b.scan(one, b.jobs, dir, "--detection", imageShared),
-		b.scan(oneOne, 1, dir, "--detection", imageShared),
-		b.scan(all, b.jobs, dir),
-		b.scan(allOne, 1, dir),
-		b.scan(generated(20), b.jobs, dir, "--no-builtin", "--content", b.variants(20)),
-		b.scan(generated(200), b.jobs, dir, "--no-builtin", "--content", b.variants(200)),
-		b.search(stats, b.jobs, dir, everything),
-		b.search(statsOne, 1, dir, everything),
-	}
+	scanOne := func(name string, jobs int) command { return b.scan(name, jobs, dir, "--detection", imageShared) }
+	ones := []command{scanOne(one, b.jobs), scanOne(oneOne, 1)}
+	alls := []command{b.scan(all, b.jobs, dir), b.scan(allOne, 1, dir)}
 	if b.fast != "" {
-		for _, c := range []command{b.scan(oneFast, b.jobs, dir, "--detection", imageShared), b.scan(allFast, b.jobs, dir)} {
-			c.argv[0] = b.fast
-			commands = append(commands, c)
+		ones = append(ones, scanOne(oneFast, b.jobs).of(b.fast))
+		alls = append(alls, b.scan(allFast, b.jobs, dir).of(b.fast))
+	}
+	return slices.Concat(
+		[]command{b.unpack(unpacking, b.jobs, dir), b.unpack(unpackingOne, 1, dir)},
+		agreeing(ones), agreeing(alls),
+		agreeing([]command{b.search(stats, b.jobs, dir, everything), b.search(statsOne, 1, dir, everything)}),
+		[]command{
+			b.scan(generated(20), b.jobs, dir, "--no-builtin", "--content", b.variants(20)),
+			b.scan(generated(200), b.jobs, dir, "--no-builtin", "--content", b.variants(200)),
+		},
+	)
+}
+
+// of is the command of another program.
+func (c command) of(program string) command {
+	c.argv = slices.Concat([]string{program}, c.argv[1:])
+	return c
+}
+
+// agreeing makes sure that the commands print the same.
+func agreeing(commands []command) []command {
+	first := ""
+	for i := range commands {
+		commands[i].check = func(out string) error {
+			if i == 0 {
+				first = out
+			}
+			if out != first {
+				return fmt.Errorf("it prints something else than %q", commands[0].name)
+			}
+			return nil
 		}
 	}
 	return commands

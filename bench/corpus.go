@@ -21,7 +21,7 @@ type size struct {
 func sizeOf(name string) (size, error) {
 	switch name {
 	case "full":
-		return size{name: name, events: []int{50_000, 200_000, 2_000_000}, rounds: 9, few: 4}, nil
+		return size{name: name, events: []int{50_000, 200_000, 2_000_000}, rounds: 7, few: 4}, nil
 	case "small":
 		return size{name: name, events: []int{20_000, 50_000}, rounds: 3, few: 3}, nil
 	}

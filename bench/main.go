@@ -47,21 +47,25 @@ func main() {
 	fast := flag.String("fast", "bin/pugmark-fast", "the program built with libdeflate; left out if there is none")
 	work := flag.String("work", ".cache/bench", "directory for what is made")
 	sizeName := flag.String("size", "full", "full, or small for a quick run")
+	rounds := flag.Int("rounds", 0, "how often each command runs; 0 for what its size asks for")
 	write := flag.String("write", "", "a page to write the numbers into, between its marks")
 	flag.Parse()
 	b := &bench{ctx: ctx, work: *work, bin: filepath.Join(*work, "bin"), jobs: runtime.NumCPU(), results: results{}, answers: map[string]string{}}
-	if err := b.main(*pugmark, *fast, *sizeName, *write); err != nil {
+	if err := b.main(*pugmark, *fast, *sizeName, *rounds, *write); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func (b *bench) main(pugmark, fast, sizeName, write string) (err error) {
+func (b *bench) main(pugmark, fast, sizeName string, rounds int, write string) (err error) {
 	if b.size, err = sizeOf(sizeName); err != nil {
 		return err
 	}
-	// Some commands run in directories of their own.
+	if rounds > 0 {
+		b.size.rounds, b.size.few = rounds, rounds
+	}
+	// A program without a slash would be looked for elsewhere.
 	if b.pugmark, err = filepath.Abs(pugmark); err != nil {
 		return err
 	}
@@ -90,6 +94,9 @@ func (b *bench) main(pugmark, fast, sizeName, write string) (err error) {
 func (b *bench) run() (page string, missed bool, err error) {
 	if err := b.sameLibrary(); err != nil {
 		return "", false, err
+	}
+	if b.fast == "" {
+		b.lacks("pugmark with libdeflate: bin/pugmark-fast was not built, it needs cgo and libdeflate-dev")
 	}
 	machine := describeMachine(b.pugmark)
 	if err := b.makeCorpora(); err != nil {
