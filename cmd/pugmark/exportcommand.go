@@ -56,25 +56,28 @@ func (c *exportCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	switch {
-	case c.Format == "app":
+	if c.Format == "app" {
 		err = c.writeApp(a, library, chosen, all.Baselines)
-	default:
-		text := export.SavedSearches(chosen, c.App)
-		if c.Format == "json" {
-			text = export.Metadata(chosen)
-		}
-		if c.OutputFile != "" {
-			err = writeOutput(c.OutputFile, text)
-		} else {
-			_, err = a.stdout.Write(text)
-		}
+	} else {
+		err = c.writeText(a, chosen)
 	}
 	if err != nil {
 		return exitUsage, err
 	}
 	s := a.newSession(library, &inputFlags{}, &outputFlags{Quiet: c.Quiet}, window{}, nil)
 	return exitOK, s.close(nil, "")
+}
+
+func (c *exportCommand) writeText(a *app, chosen []*detection.Detection) error {
+	text := export.SavedSearches(chosen, c.App)
+	if c.Format == "json" {
+		text = export.Metadata(chosen)
+	}
+	if c.OutputFile != "" {
+		return writeOutput(c.OutputFile, text)
+	}
+	_, err := a.stdout.Write(text)
+	return err
 }
 
 func (c *exportCommand) check() error {

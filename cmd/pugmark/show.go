@@ -223,7 +223,8 @@ func scheduleSection(d *detection.Detection) report.Section {
 	}
 	s := scheduleOf(d)
 	section := report.Section{Title: "In Splunk", Items: []report.Item{
-		{Name: "runs", Text: s.Cron}, {Name: "over", Text: s.Earliest + " to " + s.Latest},
+		{Name: "runs", Text: s.Cron},
+		{Name: "over", Text: s.Earliest + " to " + s.Latest},
 		{Name: "makes", Text: cmp.Or(strings.Join(s.Actions, ", "), "nothing but results")},
 		{Name: "deployment", Text: s.Deployment},
 	}}

@@ -168,7 +168,7 @@ func macrosConf(macros map[string]knowledge.MacroDefinition) []byte {
 		if len(m.Args) > 0 {
 			s.set("args", strings.Join(m.Args, ", "))
 		}
-		s.set("definition", m.Macro.Definition)
+		s.set("definition", m.Definition)
 		if m.Description != "" {
 			s.set("description", m.Description)
 		}
