@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -125,14 +126,21 @@ func knowledgeProblems(dirs []escu.Dir) diag.List {
 	return problems
 }
 
-// writeIssues writes what was found. Code hosts name files from the directory
-// in which pugmark runs.
 func writeIssues(out *destination, issues []detection.Issue, rules []detection.Rule) error {
-	root, err := os.Getwd()
-	if err != nil {
-		root = ""
+	return report.WriteProblems(out, out.format, &report.Problems{Issues: issues, Rules: rules, Name: fromHere}, out.options)
+}
+
+// fromHere names a file from the directory in which pugmark runs, as code
+// hosts want it, if it is below that.
+func fromHere(name string) string {
+	here, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(name) {
+		return filepath.ToSlash(name)
 	}
-	return report.WriteProblems(out, out.format, &report.Problems{Issues: issues, Rules: rules, Root: root}, out.options)
+	if from, err := filepath.Rel(here, name); err == nil && filepath.IsLocal(from) {
+		name = from
+	}
+	return filepath.ToSlash(name)
 }
 
 // tellReasons tells why searches do not run here.

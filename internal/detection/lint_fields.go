@@ -79,7 +79,7 @@ func (l *linter) enumerated(name string) bool {
 // matches looks for patterns of match and like that a fixed value need not be
 // whole for.
 func (l *linter) matches(c *spl.Command, expr spl.Expr) {
-	pattern := func(e spl.Expr, field, pattern spl.Expr, trim string) {
+	pattern := func(e, field, pattern spl.Expr, trim string) {
 		ref, is := field.(*spl.FieldRef)
 		text, literal := pattern.(*spl.StringLit)
 		if !is || !literal || !l.enumerated(ref.Name) {

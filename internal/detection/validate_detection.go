@@ -1,7 +1,6 @@
 package detection
 
 import (
-	"io/fs"
 	"net/url"
 	"path"
 	"regexp"
@@ -171,13 +170,11 @@ func (f *checked) testData(m *escu.Map) {
 		return
 	}
 	inDir := path.Clean(strings.ReplaceAll(name, `\`, "/"))
-	if path.IsAbs(inDir) || !fs.ValidPath(inDir) {
+	if path.IsAbs(inDir) || strings.HasPrefix(inDir, "../") {
 		return // a file of the machine, or beside the content
 	}
-	for _, candidate := range []string{inDir, path.Join(path.Dir(f.path), inDir)} {
-		if info, err := fs.Stat(f.dir.FS, candidate); err == nil && info.Mode().IsRegular() {
-			return
-		}
+	if f.dir.HasFile(inDir) || f.dir.HasFile(path.Join(path.Dir(f.path), inDir)) {
+		return
 	}
 	f.fail(ruleTests, m.Span("data"), "name a URL, or a path below the directory of the content", "data: there is no file %s", name)
 }

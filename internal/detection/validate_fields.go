@@ -97,7 +97,7 @@ func (s *sourceFields) near(name string) string {
 type usedFields struct {
 	read event.Set // of events
 	text string    // with its macros replaced
-	made []string // of single rows: no aggregates
+	made []string  // of single rows: no aggregates
 	// models tells that the fields are those of a data model.
 	models bool
 }

@@ -1,9 +1,7 @@
 package detection
 
 import (
-	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -59,18 +57,14 @@ func (v *validator) tables(dir escu.Dir) {
 	if len(v.used) == 0 {
 		return
 	}
-	_ = fs.WalkDir(dir.FS, folder, func(name string, e fs.DirEntry, err error) error { // what cannot be read was told when the files were listed
-		if err != nil {
-			return fs.SkipDir
-		}
-		base := path.Base(name)
-		switch ext := strings.ToLower(path.Ext(name)); {
-		case e.IsDir(), v.used[name], strings.HasPrefix(base, "."), strings.EqualFold(base, "readme.md"), slices.Contains([]string{".yml", ".yaml"}, ext):
+	for _, name := range dir.Below(folder) {
+		base, ext := path.Base(name), strings.ToLower(path.Ext(name))
+		switch {
+		case v.used[name], strings.HasPrefix(base, "."), strings.EqualFold(base, "readme.md"), ext == ".yml", ext == ".yaml":
 		case ext == ".csv" || ext == ".mlmodel":
 			v.add(ruleLookupFile, &diag.Error{Source: &diag.Source{Name: dir.Label(name)}, Message: "no lookup of the directory uses the file"})
 		default:
 			v.add(ruleLookupFile, &diag.Error{Source: &diag.Source{Name: dir.Label(name)}, Message: "a lookup's folder has YAML, CSV and models, not " + base})
 		}
-		return nil
-	})
+	}
 }

@@ -12,14 +12,14 @@ import (
 func githubProblems(w *bufio.Writer, p *Problems, _ Options) error {
 	for _, issue := range p.Issues {
 		o := problemOf(issue)
-		fmt.Fprintf(w, "::%s file=%s,line=%d", o.Severity, workflowProperty(p.relative(o.File)), o.Line)
+		// Columns of a place that spans lines are refused.
+		place := fmt.Sprintf("line=%d,endLine=%d", o.Line, o.endLine)
 		if o.endLine == o.Line {
-			// Columns of a place that spans lines are refused.
-			fmt.Fprintf(w, ",col=%d,endColumn=%d", o.Column, max(o.endColumn, o.Column+1))
-		} else {
-			fmt.Fprintf(w, ",endLine=%d", o.endLine)
+			place = fmt.Sprintf("line=%d,col=%d,endColumn=%d", o.Line, o.Column, max(o.endColumn, o.Column+1))
 		}
-		if _, err := fmt.Fprintf(w, ",title=%s::%s\n", workflowProperty(o.Check), workflowText(o.text())); err != nil {
+		_, err := fmt.Fprintf(w, "::%s file=%s,%s,title=%s::%s\n",
+			o.Severity, workflowProperty(p.hosted(o.File)), place, workflowProperty(o.Check), workflowText(o.text()))
+		if err != nil {
 			return err
 		}
 	}

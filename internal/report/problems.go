@@ -2,9 +2,8 @@ package report
 
 import (
 	"bufio"
-	"path/filepath"
+	"path"
 	"strconv"
-	"strings"
 
 	"github.com/pugmark/pugmark/internal/detection"
 )
@@ -14,9 +13,9 @@ type Problems struct {
 	Issues []detection.Issue
 	// Rules are the checks that were made, with those that found nothing.
 	Rules []detection.Rule
-	// Root is the directory from which code hosts name files, usually that in
-	// which pugmark runs; "" leaves names as they are.
-	Root string
+	// Name is how code hosts name a file, usually from the directory in which
+	// pugmark runs; nil leaves names as they are.
+	Name func(file string) string
 }
 
 // problem is an issue in the formats for programs. Its JSON is an interface.
@@ -58,14 +57,12 @@ func (p problem) text() string {
 	return p.Message + "; " + p.Hint
 }
 
-// relative names a file as code hosts do: from the root, with slashes.
-func (p *Problems) relative(name string) string {
-	if p.Root != "" && filepath.IsAbs(name) {
-		if from, err := filepath.Rel(p.Root, name); err == nil && filepath.IsLocal(from) {
-			name = from
-		}
+// hosted names a file as code hosts do, with slashes.
+func (p *Problems) hosted(file string) string {
+	if p.Name != nil {
+		file = p.Name(file)
 	}
-	return strings.TrimPrefix(filepath.ToSlash(filepath.Clean(name)), "./")
+	return path.Clean(file)
 }
 
 // listing is the problems as a list of things.

@@ -30,6 +30,9 @@ func problemsOf(t *testing.T, format string, problems *Problems) string {
 	return b.String()
 }
 
+// fromRepo names the files below /repo from there.
+func fromRepo(name string) string { return strings.TrimPrefix(name, "/repo/") }
+
 const aSearch = "name: D\nsearch: >-\n  é | haed 3\n  | stats\n"
 
 func TestProblemsAsWorkflowCommands(t *testing.T) {
@@ -56,7 +59,7 @@ func TestProblemsAsWorkflowCommands(t *testing.T) {
 			issueAt("a,b::c.yml", aSearch, "name", "a\n::set-output name=x::y\r\n\x1b[2J", "", false),
 		},
 	} {
-		got := problemsOf(t, "github", &Problems{Issues: []detection.Issue{test.issue}, Root: "/repo"})
+		got := problemsOf(t, "github", &Problems{Issues: []detection.Issue{test.issue}, Name: fromRepo})
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
@@ -90,7 +93,7 @@ func TestProblemsAsSARIF(t *testing.T) {
 			issueAt("/repo/some rules/a.yml", aSearch, "haed", "unknown command", `did you mean "head"?`, false),
 			issueAt("/else/b.yml", aSearch, "name", "odd \x1b[2J\u202e", "", true),
 		},
-		Root: "/repo",
+		Name: fromRepo,
 	}))
 	driver := run.Tool.Driver
 	if *driver.Name != "pugmark" || *driver.Version != "v1.2.3" || *run.ColumnKind != "unicodeCodePoints" {

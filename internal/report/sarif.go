@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +79,7 @@ func sarifProblems(w *bufio.Writer, p *Problems, o Options) error {
 		l.rule(at.Check, func(*sarif.ReportingDescriptor) {})
 		region := sarif.NewRegion().WithStartLine(at.Line).WithStartColumn(at.Column).WithEndLine(at.endLine).WithEndColumn(at.endColumn)
 		l.result(at.Check, at.Severity, at.text()).AddLocation(sarif.NewLocation().WithPhysicalLocation(
-			sarif.NewPhysicalLocation().WithArtifactLocation(artifact(p.relative(at.File))).WithRegion(region)))
+			sarif.NewPhysicalLocation().WithArtifactLocation(artifact(p.hosted(at.File))).WithRegion(region)))
 	}
 	return l.write(w)
 }
@@ -110,7 +109,6 @@ func artifact(name string) *sarif.ArtifactLocation {
 	if strings.Contains(name, "://") {
 		return sarif.NewSimpleArtifactLocation(name)
 	}
-	name = filepath.ToSlash(name)
 	u := url.URL{Path: name}
 	if strings.HasPrefix(name, "/") {
 		u.Scheme = "file"

@@ -233,6 +233,30 @@ func (d Dir) Label(name string) string {
 	return path.Join(filepath.ToSlash(d.Name), name)
 }
 
+// HasFile reports whether the directory has a regular file.
+func (d Dir) HasFile(name string) bool {
+	info, err := fs.Stat(d.FS, name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Below returns the names of all files below a folder, not only of YAML, none
+// where it cannot be read.
+func (d Dir) Below(folder string) []string {
+	var names []string
+	_ = fs.WalkDir(d.FS, folder, func(name string, e fs.DirEntry, err error) error { // listing the files tells the errors
+		switch {
+		case err != nil:
+			return fs.SkipDir
+		case len(names) >= MaxFiles:
+			return fs.SkipAll
+		case !e.IsDir():
+			names = append(names, name)
+		}
+		return nil
+	})
+	return names
+}
+
 func (d Dir) problem(name, message string) *diag.Error {
 	return &diag.Error{Source: &diag.Source{Name: d.Label(name)}, Code: diag.BadContent, Message: message}
 }
