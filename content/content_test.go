@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pugmark/pugmark/content"
+	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/knowledge"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
@@ -62,6 +64,25 @@ func TestBuiltInContentHasNoProblems(t *testing.T) {
 	}
 	if len(problems) > 0 {
 		t.Error(problems)
+	}
+}
+
+// All of validate, lints included, finds nothing in the content, but for what
+// the search of the AMI detection is known for: that search is given.
+func TestBuiltInContentIsValid(t *testing.T) {
+	t.Parallel()
+	base, dir := load(t), escu.Dir{Name: "builtin", FS: content.FS()}
+	found := detection.Validate(detection.Scope{
+		Dirs: []escu.Dir{dir}, Library: detection.Load(dir), Env: &command.Env{Macros: base.Macros, Lookups: base.Lookups},
+		Lint: true, Now: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC),
+	})
+	for _, issue := range found.Issues {
+		if !issue.Warning || !strings.HasSuffix(issue.Problem.Source.Name, "/aws_ami_attribute_modification_for_exfiltration.yml") {
+			t.Error(issue.Problem)
+		}
+	}
+	if found.Searches == 0 || found.Runnable != found.Searches {
+		t.Errorf("%d of %d searches run", found.Runnable, found.Searches)
 	}
 }
 
