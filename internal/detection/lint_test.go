@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pugmark/pugmark/internal/knowledge"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
 )
 
@@ -21,7 +22,9 @@ func lints(t *testing.T, text string, fail ...string) []string {
 		"macros/d_filter.yml":     file("name: d_filter\ndefinition: search *\n"),
 	}}
 	dir := escu.Dir{FS: fstest.MapFS{"d.yml": file(text)}}
-	v := Validate(Scope{Dirs: []escu.Dir{dir}, Library: Load(others, dir), Env: environment(t), Lint: len(fail) == 0, Fail: fail})
+	env := environment(t)
+	env.DataModels = knowledge.NewDataModels()
+	v := Validate(Scope{Dirs: []escu.Dir{dir}, Library: Load(others, dir), Env: env, Lint: len(fail) == 0, Fail: fail})
 	return issues(v)
 }
 

@@ -178,7 +178,31 @@ func (f *checked) requiredField(item escu.Item, known *sourceFields, used bool) 
 	switch {
 	case known.cloudtrail && (!used || strings.EqualFold(near, item.Text)):
 		f.fail(ruleRequired, item.Span, hint, "CloudTrail's events have no field %s", item.Text)
-	case !known.cloudtrail && !used && near != "" && !strings.EqualFold(near, item.Text):
+	case !known.cloudtrail && !used && misspelt(item.Text, near):
 		f.fail(ruleRequired, item.Span, hint, "the data source has no field %s", item.Text)
 	}
 }
+
+// misspelt reports whether a name is another one but for a letter: one too
+// many, one too few, a wrong one, or two swapped.
+func misspelt(name, near string) bool {
+	a, b := strings.ToLower(name), strings.ToLower(near)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if a == b || len(a) < minMisspelt || len(b)-len(a) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	return a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// minMisspelt is the length from which a name is taken for a misspelt other
+// one: short names are near to many.
+const minMisspelt = 5

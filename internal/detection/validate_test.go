@@ -20,7 +20,7 @@ func validate(t *testing.T, files fstest.MapFS, warn ...string) *Validation {
 		"detections/x/dd.yml": file("name: DD\nsearch: x\n"),
 	}}
 	dir := escu.Dir{FS: files}
-	return Validate(Scope{Dirs: []escu.Dir{dir}, Library: Load(others, dir), Env: environment(t), Warn: warn})
+	return Validate(Scope{Dirs: []escu.Dir{dir}, Library: Load(others, dir), Env: environment(t), Warn: warn, Now: today})
 }
 
 // issues returns "rule line: message" of each issue.
@@ -218,9 +218,11 @@ func FuzzValidate(f *testing.F) {
 	f.Add(whole(goodSearch, goodRBA))
 	f.Add("name: D\nsearch: '`x` | `y(1)`'\nfinding: {title: $a$, entity: {field: b}}\n")
 	f.Add("name: m\ndefinition: '`m`'\n")
+	f.Add(older("`cloudtrail` eventName=x (requestParameters.a=* OR b=c) | eval d=if(match(user_type, \"Root\"), 1, 0) | rename a as e | stats values(e) as f by user_arn | `d_filter`", "$f$", "_time"))
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, i := range validate(t, fstest.MapFS{"d.yml": file(text)}).Issues {
 			i.Render()
 		}
+		lints(t, text)
 	})
 }
