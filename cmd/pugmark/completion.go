@@ -301,7 +301,7 @@ func offered(words []string, of func(*detection.Detection) []string) [][2]string
 		return nil
 	}
 	var names []string
-	for _, d := range library.scannable() {
+	for _, d := range library.withRules(library.detections()) {
 		names = append(names, of(d)...)
 	}
 	slices.Sort(names)

@@ -70,23 +70,27 @@ func (f *contentFlags) load() (*library, error) {
 	return l, nil
 }
 
-// detections reads the detections of the content.
-func (l *library) detections() []*detection.Detection { return l.all().Detections }
-
-// scannable are the detections that a scan can run: those of the content and
-// the rules over risk.
-func (l *library) scannable() []*detection.Detection {
-	if !l.rules {
-		return l.detections()
-	}
-	return detection.WithRiskRules(l.detections())
+// detections reads the detections of the content to run them.
+func (l *library) detections() []*detection.Detection {
+	return l.read(detection.LoadDetections(l.dirs...)).Detections
 }
 
-// all reads the detections, stories and data sources of the content.
-func (l *library) all() *detection.Library {
-	all := detection.Load(l.dirs...)
-	l.problems = append(l.problems, all.Problems...)
-	return all
+// all reads the detections of the content and all that describes them:
+// schedules, stories, data sources, tests.
+func (l *library) all() *detection.Library { return l.read(detection.Load(l.dirs...)) }
+
+func (l *library) read(content *detection.Library) *detection.Library {
+	l.problems = append(l.problems, content.Problems...)
+	return content
+}
+
+// withRules adds to the detections of the content the rules over risk, which a
+// scan runs like them.
+func (l *library) withRules(detections []*detection.Detection) []*detection.Detection {
+	if !l.rules {
+		return detections
+	}
+	return detection.WithRiskRules(detections)
 }
 
 // notRead says which folders of content repositories hold YAML that is not

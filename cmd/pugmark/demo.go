@@ -47,7 +47,7 @@ func (c *demoCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	s := a.newSession(library, input, &c.outputFlags, w, from)
-	all := library.scannable()
+	all := library.withRules(library.detections())
 	scan := s.detect(all, all)
 	if err := scan.write(out); err != nil {
 		return s.exitCode(), err

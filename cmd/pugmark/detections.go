@@ -55,7 +55,7 @@ func (c *listCommand) Run(a *app) (exitCode, error) {
 	}
 	selection := c.selection()
 	selection.Tactics, selection.Statuses, selection.DataSources = c.Tactic, c.Status, c.DataSource
-	chosen, err := selection.Select(library.scannable())
+	chosen, err := selection.Select(library.withRules(library.all().Detections))
 	if err != nil {
 		return exitUsage, err
 	}

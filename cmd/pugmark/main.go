@@ -10,6 +10,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -21,5 +22,13 @@ func main() {
 	// The first interrupt ends the run in order. From then on interrupts have
 	// their default effect, so that the second ends the process at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+	ballast := make([]byte, headroom)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())
+	runtime.KeepAlive(ballast)
+	os.Exit(code)
 }
+
+// headroom is memory that is never touched, and so never taken of the machine:
+// as the collector counts it, it does not run while the content is loaded,
+// which made a quarter of the time to the first byte read.
+const headroom = 32 << 20

@@ -56,7 +56,7 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	all := library.scannable()
+	all := library.withRules(library.detections())
 	chosen, err := c.selection().Select(all)
 	if err != nil {
 		return exitUsage, err

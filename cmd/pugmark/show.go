@@ -37,7 +37,7 @@ func (c *showCommand) Run(a *app) (exitCode, error) {
 	}
 	// A name of several words may be given without quotes.
 	selection := detection.Selection{Names: []string{strings.Join(c.Name, " ")}}
-	chosen, err := selection.Select(library.scannable())
+	chosen, err := selection.Select(library.withRules(library.all().Detections))
 	if err != nil {
 		return exitUsage, err
 	}
