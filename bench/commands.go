@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,7 +33,7 @@ func generated(n int) string { return fmt.Sprintf("%d generated detections", n) 
 func chosen(n int) string    { return fmt.Sprintf("%d built-in detections", n) }
 
 // everything is a search that has to look into every event.
-const everything = "stats count by eventSource, eventName, userIdentity.type"
+const everything = "* | stats count by eventSource, eventName, userIdentity.type"
 
 // shares counts the calls that let another account or everybody launch an
 // image: the question that all peers are asked.
@@ -128,7 +129,10 @@ func agreeing(commands []command) []command {
 			if i == 0 {
 				first = out
 			}
-			if out != first {
+			switch {
+			case out == "":
+				return errors.New("it prints nothing, and there is something to find")
+			case out != first:
 				return fmt.Errorf("it prints something else than %q", commands[0].name)
 			}
 			return nil

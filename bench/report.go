@@ -66,7 +66,13 @@ type table struct {
 	rows [][]string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// add adds a row. A bar within a cell would end it.
+func (t *table) add(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = strings.ReplaceAll(cell, "|", `\|`)
+	}
+	t.rows = append(t.rows, cells)
+}
 
 func (t *table) String() string {
 	width := make([]int, len(t.head))

@@ -52,6 +52,16 @@ Showing nodes accounting for 1000ms, 100% of 1000ms total
 	}
 }
 
+func TestABarStaysInItsCell(t *testing.T) {
+	t.Parallel()
+	table := table{head: []string{"command", "time"}}
+	table.add("gzip -dc | jq", "5 ms")
+	want := "| command        | time |\n|----------------|------|\n| gzip -dc \\| jq | 5 ms |\n"
+	if got := table.String(); got != want {
+		t.Errorf("%s, want\n%s", got, want)
+	}
+}
+
 func TestALimitHoldsUpToItsBound(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
