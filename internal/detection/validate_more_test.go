@@ -43,7 +43,7 @@ func TestValidateValues(t *testing.T) {
 		{"a product", "[Splunk Enterprise]", "[Splunk]", []string{`value d.yml:22:13: product: "Splunk" is not known; choose Splunk Enterprise, Splunk Enterprise Security, Splunk Cloud, Splunk Security Analytics for AWS, Splunk Behavioral Analytics`}},
 		{"no product", "[Splunk Enterprise]", "[]", []string{"required-key d.yml:22:12: the list product is empty"}},
 		{"twice", "[A Story]", "[A Story, A Story]", []string{`named-twice d.yml:20:29: analytic_story names "A Story" twice`}},
-		{"a threat type", "type: ip_address", "type: ip_adress", []string{`value d.yml:18:24: type: "ip_adress" is not known; did you mean "ip_address"?`}},
+		{"a threat type", "type: ip_address", "type: ip_adddress", []string{`value d.yml:18:24: type: "ip_adddress" is not known; did you mean "ip_address"?`}},
 		{"no score", "score: 10", "score: 0", []string{"risk d.yml:16:38: score: a number from 1 to 100 was expected, not 0"}},
 		{"no risk objects", "  risk_objects:\n  - {field: user, type: user, score: 10}", "  risk_objects: []", []string{"required-key d.yml:15:17: in rba the list risk_objects is empty"}},
 		{"risk of a hunt", "type: TTP", "type: Hunting", []string{"risk d.yml:14:3: a Hunting makes no risk, but has rba"}},
@@ -204,8 +204,8 @@ func TestValidateRequiredFields(t *testing.T) {
 		},
 		{"made by the search", "AWS CloudTrail ModifyImageAttribute", "`cloudtrail` | eval colour=1 | stats count by src_ip colour | `d_filter`", "colour, src_ip", nil},
 		{"of risk", "Sysmon", "| tstats count from datamodel=Risk.All_Risk by All_Risk.risk_object | rename count as src_ip | `d_filter`", "All_Risk.risk_object, All_Risk.calculated_risk_score", nil},
-		{"of another source", "Sysmon", "sourcetype=x Image=y | stats count by src_ip | `d_filter`", "Image, process_name, dest, user, Proces_name", []string{
-			`required-field d.yml:23:54: the data source has no field Proces_name; did you mean "process_name"?`,
+		{"of another source", "Sysmon", "sourcetype=x Image=y | stats count by src_ip | `d_filter`", "Image, process_name, dest, user, procss_name", []string{
+			`required-field d.yml:23:54: the data source has no field procss_name; did you mean "process_name"?`,
 		}},
 		{"of a source that is unknown", "Else", "sourcetype=x | stats count by src_ip | `d_filter`", "colour", []string{`unknown-data-source d.yml:9:15: unknown data source "Else"`}},
 	} {
