@@ -83,9 +83,16 @@ func (c *call) isData() bool { return c.kind == readData || c.kind == writeData 
 // failure is an error that a call may end with.
 type failure struct {
 	code    string
+	why     string // tells apart those of a code that only scenarios play
 	message template
 	weight  int
 }
+
+// Why a call fails in scenarios, where the code alone does not tell.
+const (
+	organizationDenies = "service control policy"
+	publicBlocked      = "block public access"
+)
 
 // failuresOf returns the errors that are usual with a call. Codes and messages
 // have the form of the service.
@@ -94,7 +101,10 @@ func failuresOf(c *call) []failure {
 	action := c.source + ":" + c.name
 	var list []failure
 	add := func(weight int, code, message string) {
-		list = append(list, failure{code, compile(message), weight})
+		list = append(list, failure{code: code, message: compile(message), weight: weight})
+	}
+	planted := func(code, why, message string) {
+		list = append(list, failure{code: code, why: why, message: compile(message)})
 	}
 	switch c.source {
 	case "ec2":
@@ -105,6 +115,8 @@ func failuresOf(c *call) []failure {
 		}
 		if c.kind == write {
 			add(15, "Client.DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+			planted("Client.UnauthorizedOperation", organizationDenies, "You are not authorized to perform this operation. "+caller+action+" with an explicit deny in a service control policy")
+			planted("Client.OperationNotPermitted", publicBlocked, "Public sharing is not possible: block public access is enabled in this Region")
 		}
 	case "s3":
 		add(70, "AccessDenied", "Access Denied")

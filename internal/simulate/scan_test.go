@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/pugmark/pugmark/content"
 	"github.com/pugmark/pugmark/internal/command"
@@ -39,7 +41,7 @@ func (d directory) Create(name string) (io.WriteCloser, error) {
 var found = []string{
 	"ami-shared-account", "ami-shared-several", "ami-public", "ami-share-failed-then-succeeded", "ami-share-denied",
 	"ami-share-own-account", "ami-share-vendor", "ami-public-after-block-disabled",
-	"share-then-trail-stopped", "mass-share", "low-and-slow", "share-removed",
+	"share-then-trail-stopped", "mass-share", "low-and-slow", "share-removed", "ami-share-denied-by-organization",
 }
 
 // The built-in detection finds these scenarios, each in a finding of its own,
@@ -102,6 +104,133 @@ func TestBuiltInDetectionFindsWhatItsSearchSays(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+const (
+	given      = "AWS AMI Attribute Modification for Exfiltration"
+	untrusted  = "AWS AMI Shared With Untrusted Account"
+	attempt    = "AWS Image or Snapshot Share Attempt Failed"
+	disk       = "AWS EBS Snapshot Shared or Made Public"
+	database   = "AWS RDS Snapshot Shared or Made Public"
+	volume     = "AWS Unusual Volume of Shares by One Identity"
+	tampering  = "AWS Share Followed by Trail Tampering"
+	grant      = "AWS KMS Grant to Account of Share"
+	bucketList = "AWS S3 Bucket ACL Opened"
+)
+
+// detected says which built-in detections find which scenario.
+var detected = map[string][]string{
+	"ami-shared-account":               {given, untrusted},
+	"ami-shared-several":               {given, untrusted},
+	"ami-public":                       {given},
+	"ami-shared-organisation":          {"AWS AMI Shared With Organization or OU"},
+	"ami-shared-ou":                    {"AWS AMI Shared With Organization or OU"},
+	"ami-share-failed-then-succeeded":  {given, untrusted, attempt},
+	"ami-share-denied":                 {given, attempt},
+	"ami-share-denied-by-organization": {given, attempt},
+	"ami-share-own-account":            {given}, // which knows no account of ours
+	"ami-share-vendor":                 {given},
+	"ami-public-after-block-disabled":  {given, attempt, "AWS AMI Made Public After Block Public Access Disabled"},
+	"ebs-snapshot-shared":              {disk},
+	"ebs-snapshot-public":              {disk, "AWS EBS Snapshot Made Public After Block Public Access Disabled"},
+	"rds-snapshot-shared":              {database},
+	"rds-snapshot-public":              {database},
+	"rds-cluster-snapshot-shared":      {database},
+	"image-export-s3":                  {"AWS AMI or Instance Exported to S3"},
+	"kms-grant-then-share":             {disk, grant},
+	"kms-key-policy-foreign":           {"AWS KMS Key Policy Opened to Foreign Account"},
+	"bucket-policy-public":             {"AWS S3 Bucket Policy Opened"},
+	"bucket-policy-padded":             {"AWS Share or Policy Call Without Its Parameters"},
+	"bucket-acl-public":                {bucketList},
+	"bucket-acl-foreign":               {bucketList},
+	"bucket-replication-foreign":       {"AWS S3 Bucket Replication to Foreign Account"},
+	"backup-vault-shared":              {"AWS Backup Vault Shared or Copied to Foreign Account"},
+	"datasync-task":                    {"AWS DataSync Task Created"},
+	"batch-exfiltration":               {"AWS S3 Batch Operations Job Copies Objects"},
+	"batch-job-copies-out":             {"AWS Batch Job Copies Data Out"},
+	"share-then-trail-stopped":         {given, untrusted, tampering},
+	"mass-share":                       {given, untrusted, disk, volume},
+	"low-and-slow":                     {given, untrusted},
+	"share-removed":                    {given, untrusted},
+	"console-login-no-mfa":             nil, // no built-in detection is about getting in
+	"root-key-created":                 nil,
+}
+
+// Every scenario is found by the detections that are about it, and nothing is
+// found in what accounts at work do. Our own accounts and the vendor are named
+// in the lookup of trusted accounts.
+func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	// Days enough that scenarios which look for two calls within one do not
+	// meet each other's.
+	truth, err := simulate.Write(t.Context(), simulate.Config{Seed: 21, Events: 12_000, Days: 90, Accounts: 3, Org: true}, directory(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := "account,owner,reason,expires\n888877776666,vendor,scans images,\n"
+	for _, account := range truth.Parameters.Accounts {
+		trusted += account + ",us,our own,\n"
+	}
+	lookups := fstest.MapFS{
+		"lookups/trusted_accounts.yml": {Data: []byte("name: trusted_accounts\nlookup_type: csv\nfilename: trusted_accounts.csv\nmax_matches: 1\n")},
+		"lookups/trusted_accounts.csv": {Data: []byte(trusted)},
+	}
+	pages := escu.Dir{FS: content.FS()}
+	base := knowledge.New(knowledge.Options{})
+	for _, d := range []escu.Dir{pages, {FS: lookups}} {
+		if problems := base.Load(d); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+	}
+	scenario := map[string]string{} // of an event
+	got := map[string][]string{}
+	for _, s := range truth.Scenarios {
+		got[s.Name] = nil
+		for _, e := range s.Events {
+			scenario[e.ID] = s.Name
+		}
+	}
+	for _, d := range detection.Load(pages).Detections {
+		for _, id := range evidence(t, d, base, dir) {
+			name, planted := scenario[id]
+			if !planted {
+				t.Errorf("%s finds event %s, which nobody planted", d.Name, id)
+			} else if !slices.Contains(got[name], d.Name) {
+				got[name] = append(got[name], d.Name)
+			}
+		}
+	}
+	for _, list := range []map[string][]string{got, detected} {
+		for _, names := range list {
+			slices.Sort(names)
+		}
+	}
+	// Its shares go on for weeks, so that one lies beside whatever else is done.
+	got["low-and-slow"] = slices.DeleteFunc(got["low-and-slow"], func(name string) bool { return name == tampering })
+	if diff := cmp.Diff(detected, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// evidence returns the events behind what a detection finds.
+func evidence(t *testing.T, d *detection.Detection, base *knowledge.Base, dir string) []string {
+	t.Helper()
+	search, problems := d.Compile(&command.Env{Macros: base.Macros, Lookups: base.Lookups})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	result, err := engine.Run(t.Context(), search, engine.Config{
+		Source: file.New([]string{dir}, file.Options{}), Now: time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC), Track: true, Report: &source.Report{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, row := range result.Rows {
+		ids = append(ids, row.Lineage().IDs()...)
+	}
+	return ids
 }
 
 // A scenario is the same whatever else is planted or surrounds it.

