@@ -24,6 +24,8 @@ const MaxProblems = 20
 type Options struct {
 	// MaxRecord bounds the bytes of one record; 0 means [DefaultMaxRecord].
 	MaxRecord int
+	// Lines says that the input follows lines that were a record each.
+	Lines bool
 	// Release, if not nil, is called before the memory behind the cuts made
 	// so far is used again. An error of it ends the reading.
 	Release func() error
@@ -134,8 +136,8 @@ func (r *Reader) Reset(src io.Reader, options Options) {
 	*r = Reader{
 		options: options, w: r.w, frames: append(r.frames[:0], frame{kind: frameStream}),
 		arena: r.arena[:0], given: r.given[:0], aside: r.aside[:0], names: r.names, depth: r.depth,
-		separators: newSeparators(),
-		packed:     packed{reader: r.packed.reader, body: r.packed.body[:0], gunzip: r.packed.gunzip},
+		separators: newSeparators(), decided: options.Lines, oneLine: options.Lines,
+		packed: packed{reader: r.packed.reader, body: r.packed.body[:0], gunzip: r.packed.gunzip},
 	}
 	r.w.moving = r.release
 	r.w.reset(src, options.MaxRecord)

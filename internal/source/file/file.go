@@ -80,10 +80,11 @@ func (l Limits) withDefaults() Limits {
 
 // Source reads the events of files. It implements [source.Source].
 type Source struct {
-	paths   []string
-	inputs  []Input // instead of paths
-	options Options
-	system  system
+	paths     []string
+	inputs    []Input // instead of paths
+	options   Options
+	system    system
+	splitting splitting
 
 	mu      sync.Mutex
 	replays map[string]*replay // of paths that can be read only once
@@ -93,7 +94,7 @@ type Source struct {
 // directory and all below it, a pattern with * ? [] and **, or "-".
 func New(paths []string, options Options) *Source {
 	options.Limits = options.withDefaults()
-	return &Source{paths: paths, options: options, system: osSystem, replays: map[string]*replay{}}
+	return &Source{paths: paths, options: options, system: osSystem, splitting: largeFiles, replays: map[string]*replay{}}
 }
 
 // once returns a reader of a path that can be read only once, from its
@@ -134,6 +135,7 @@ type scan struct {
 	*Source
 	source.Request
 	cancel   context.CancelFunc
+	workers  int
 	readable atomic.Int64 // files that could be opened
 	failed   atomic.Int64 // paths and files that could not
 
@@ -155,7 +157,7 @@ func (s *Source) Scan(ctx context.Context, request source.Request, sinks []sourc
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	run := &scan{
-		Source: s, Request: request, cancel: cancel,
+		Source: s, Request: request, cancel: cancel, workers: len(sinks),
 		layouts: map[*event.Schema]*event.Layout{}, prefilters: map[[2]string]*cloudtrail.Prefilter{},
 	}
 	queue := make(chan item, queueLength)

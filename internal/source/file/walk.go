@@ -23,7 +23,11 @@ type item struct {
 	// named. Reading it may block.
 	special bool
 	input   *Input // what is read instead of the path
+	part    *part  // what is read of the file, if not all
 }
+
+// begins reports whether the item is a file or the first part of one.
+func (it item) begins() bool { return it.part == nil || it.part.from == 0 }
 
 // walk finds files, each once however many paths and links lead to it.
 type walk struct {
@@ -198,14 +202,30 @@ func (w *walk) file(path string, size int64, special bool) {
 			return
 		}
 	}
-	w.emit(item{path: path, size: size, special: special})
+	it := item{path: path, size: size, special: special}
+	if special || w.scan.workers == 1 {
+		w.emit(it)
+		return
+	}
+	w.emit(it, w.scan.parts(path, size)...)
 }
 
-func (w *walk) emit(it item) {
+// emit queues a file, or the parts of one.
+func (w *walk) emit(it item, parts ...part) {
 	it.index = w.next
 	w.next++
 	w.scan.Report.TotalFiles.Add(1)
 	w.scan.Report.TotalBytes.Add(it.size)
+	if len(parts) == 0 {
+		w.send(it)
+	}
+	for i := range parts {
+		it.part = &parts[i]
+		w.send(it)
+	}
+}
+
+func (w *walk) send(it item) {
 	select {
 	case w.queue <- it:
 	case <-w.ctx.Done():

@@ -28,6 +28,8 @@ type worker struct {
 	name   string     // of what is being read: a file, or one in an archive
 	forced event.Meta // what all its records have
 	seq    uint64     // of the record at hand
+	base   int64      // where in the file the part that is read begins
+	begins bool       // it is the first part, or the whole
 	faulty int64      // records of name whose text is not well formed
 	kinds  map[event.Meta]*kind
 	told   event.Meta // what the container said of the last record,
@@ -56,7 +58,9 @@ func (w *worker) work(queue <-chan item) {
 		if w.stopped != nil {
 			return
 		}
-		w.scan.Report.Files.Add(1)
+		if it.begins() {
+			w.scan.Report.Files.Add(1)
+		}
 	}
 }
 
@@ -66,7 +70,7 @@ const seqBits = 40
 // file reads one file.
 func (w *worker) file(it item) {
 	w.meter = meter{ctx: w.ctx, scan: w.scan}
-	w.seq = it.index << seqBits
+	w.seq, w.base, w.begins = it.index<<seqBits, 0, it.begins()
 	w.forced = w.scan.options.Meta
 	switch {
 	case it.input != nil:
@@ -83,6 +87,11 @@ func (w *worker) file(it item) {
 	}
 	defer func() { _ = f.Close() }()
 	w.scan.readable.Add(1)
+	if it.part != nil {
+		w.seq += uint64(it.part.from) // more than the records before it
+		w.lost(it.path, w.part(f, it))
+		return
+	}
 	at := &storedReaderAt{f, &w.meter}
 	w.lost(it.path, w.read(&storedReader{f, &w.meter}, it.path, 0, at, it.size))
 }
@@ -138,8 +147,12 @@ func (w *worker) content(src io.Reader, name string) error {
 	clear(w.kinds)
 	w.reader.Reset(&contentReader{src, &w.meter}, cloudtrail.Options{
 		MaxRecord: w.scan.options.Record,
+		Lines:     !w.begins,
 		Release:   w.push,
 		Problem: func(p cloudtrail.Problem) {
+			if p.Offset >= 0 {
+				p.Offset += w.base
+			}
 			w.scan.Report.Problem(source.Problem{Path: name, Offset: p.Offset, Reason: p.Reason, Hint: p.Hint})
 		},
 	})
@@ -154,11 +167,11 @@ func (w *worker) content(src io.Reader, name string) error {
 		w.scan.Report.Problem(source.Problem{Path: name, Offset: -1, Reason: fmt.Sprintf("%d more records that are not well formed", more)})
 	}
 	w.scan.Report.Passed.Add(w.reader.Passed())
-	if form := w.reader.Form(); form != "" {
+	if form := w.reader.Form(); form != "" && w.begins {
 		w.scan.Report.Form(form)
 	}
 	if !errors.Is(err, io.EOF) {
-		return &damaged{name, w.reader.Offset(), err}
+		return &damaged{name, w.base + w.reader.Offset(), err}
 	}
 	return nil
 }
@@ -198,7 +211,7 @@ func (w *worker) take(cut *cloudtrail.Cut) error {
 		}
 	}
 	w.events[w.n].Reset(r)
-	w.offsets[w.n] = cut.Offset
+	w.offsets[w.n] = w.base + cut.Offset
 	w.n++
 	if w.n == batchSize {
 		return w.push()
