@@ -24,10 +24,13 @@ func fieldNotes(search *plan.Search, src *diag.Source, known []string) []*diag.E
 		if strings.Contains(name, "*") || slices.Contains(known, name) || slices.Contains(made, name) {
 			continue
 		}
+		at := wordAt(src.Text, name)
+		if at < 0 || len(name) < minTypo {
+			continue
+		}
 		// A name of the same letters in other case is another field in SPL.
 		near := nearField(name, known)
-		at := wordAt(src.Text, name)
-		if near == "" || at < 0 || min(len(name), len(near)) < minTypo {
+		if len(near) < minTypo {
 			continue
 		}
 		notes = append(notes, &diag.Error{
@@ -48,12 +51,19 @@ func nearField(name string, known []string) string {
 		if open && i > 0 {
 			break
 		}
-		prefix, suffix := strings.Join(parts[:i], "."), strings.Join(parts[i+1:], ".")
+		var prefix, suffix string
+		if i > 0 {
+			prefix = strings.Join(parts[:i], ".") + "."
+		}
+		if i+1 < len(parts) {
+			suffix = "." + strings.Join(parts[i+1:], ".")
+		}
 		var candidates []string
 		for _, k := range known {
-			other := strings.Split(k, ".")
-			if len(other) == len(parts) && strings.Join(other[:i], ".") == prefix && strings.Join(other[i+1:], ".") == suffix {
-				candidates = append(candidates, other[i])
+			if other, ok := strings.CutPrefix(k, prefix); ok {
+				if other, ok := strings.CutSuffix(other, suffix); ok && !strings.Contains(other, ".") {
+					candidates = append(candidates, other)
+				}
 			}
 		}
 		if near := diag.Nearest(part, candidates); near != "" {
