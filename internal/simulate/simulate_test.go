@@ -160,7 +160,7 @@ func TestSeedGivesTheBytesItAlwaysGave(t *testing.T) {
 func TestCountsEqualTheTruth(t *testing.T) {
 	t.Parallel()
 	for _, config := range []simulate.Config{
-		{Seed: 1, Events: 10_000},
+		{Seed: 1, Events: 5000},
 		{Seed: 2, Events: 5000, FileEvents: 3, Days: 1, Accounts: 1, Regions: []string{"eu-central-1"}},
 		{Seed: 3, Events: 5000, FileEvents: 100_000, Days: 90, Accounts: 20},
 		{Seed: 4, Events: 1, Scenarios: []string{simulate.None}},
@@ -270,7 +270,7 @@ func TestReaderOfTheProjectReadsIt(t *testing.T) {
 // Addresses are of ranges that belong to nobody, or names of services.
 func TestNobodyIsAccused(t *testing.T) {
 	t.Parallel()
-	m, _ := write(t, simulate.Config{Seed: 6, Events: 10_000})
+	m, _ := write(t, simulate.Config{Seed: 6, Events: 4000})
 	harmless := regexp.MustCompile(`^(203\.0\.113\.|198\.51\.100\.|192\.0\.2\.|10\.|2001:db8:|[a-z0-9.-]+\.amazonaws\.com$)`)
 	for _, r := range m.records(t) {
 		if !harmless.MatchString(r.SourceIPAddress) {
@@ -288,7 +288,7 @@ func TestNobodyIsAccused(t *testing.T) {
 // The records are as varied as those of accounts at work.
 func TestRecordsAreVaried(t *testing.T) {
 	t.Parallel()
-	m, truth := write(t, simulate.Config{Seed: 9, Events: 20_000, FileEvents: 30})
+	m, truth := write(t, simulate.Config{Seed: 9, Events: 12_000, FileEvents: 30})
 	kinds, names, versions, hours := map[string]int{}, map[string]int{}, map[string]int{}, [24]int{}
 	failed, data, ipv6, weekend := 0, 0, 0, 0
 	all := m.records(t)
@@ -340,7 +340,7 @@ func TestRecordsAreVaried(t *testing.T) {
 // above 4 KB and some tens of KB; and gzip makes an eighth of them.
 func TestSizesAreThoseOfRealLogs(t *testing.T) {
 	t.Parallel()
-	m, truth := write(t, simulate.Config{Seed: 12, Events: 20_000, Scenarios: []string{simulate.None}})
+	m, truth := write(t, simulate.Config{Seed: 12, Events: 12_000, Scenarios: []string{simulate.None}})
 	var sizes []int
 	total, packed, agents := 0, 0, map[string]int{}
 	for _, r := range m.records(t) {
@@ -458,9 +458,9 @@ func TestMemoryDoesNotGrowWithTheEvents(t *testing.T) {
 			}
 		})
 	}
-	few, many := allocated(5000), allocated(50_000)
+	few, many := allocated(2000), allocated(20_000)
 	if many > 1.2*few+200 {
-		t.Errorf("%v allocations for 5,000 events, %v for 50,000", few, many)
+		t.Errorf("%v allocations for 2,000 events, %v for 20,000", few, many)
 	}
 }
 
