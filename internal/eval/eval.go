@@ -31,10 +31,11 @@ const (
 // Expr is an expression bound to its functions. It is immutable and safe for
 // use by several goroutines.
 type Expr struct {
-	tree   spl.Expr
-	node   node
-	fields event.Set
-	notes  []*diag.Error
+	tree    spl.Expr
+	command *spl.Command // that it stands in, nil for none
+	node    node
+	fields  event.Set
+	notes   []*diag.Error
 }
 
 // Env is what an expression may depend on besides the row. It belongs to one
@@ -72,7 +73,7 @@ func Bind(x spl.Expr, c *spl.Command) (*Expr, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
-	return &Expr{tree: x, node: n, fields: b.fields, notes: b.notes}, nil
+	return &Expr{tree: x, command: c, node: n, fields: b.fields, notes: b.notes}, nil
 }
 
 // Eval computes the expression for a row. Text of the result may share the

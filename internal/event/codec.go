@@ -26,7 +26,7 @@ func (c *Codec) Append(buf []byte, e *Event) []byte {
 	buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(o.Time))
 	buf = binary.AppendUvarint(buf, o.Seq)
 	buf = appendFields(buf, e.own)
-	buf = c.appendRecord(buf, e.record)
+	buf = c.appendRecord(buf, e.record, e.tracked())
 	return e.lineage.append(buf)
 }
 
@@ -44,7 +44,7 @@ func appendText(buf []byte, s string) []byte {
 	return append(buf, s...)
 }
 
-func (c *Codec) appendRecord(buf []byte, r *Record) []byte {
+func (c *Codec) appendRecord(buf []byte, r *Record, tracked bool) []byte {
 	if r == nil {
 		return append(buf, 0)
 	}
@@ -54,7 +54,7 @@ func (c *Codec) appendRecord(buf []byte, r *Record) []byte {
 	buf = binary.AppendUvarint(buf, uint64(c.meta(r.meta)))
 	buf = binary.AppendUvarint(buf, r.seq)
 	track := byte(0)
-	if r.track {
+	if tracked {
 		track = 1
 	}
 	t, ok := r.Time()

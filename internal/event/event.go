@@ -36,7 +36,9 @@ type Event struct {
 	record  *Record
 	order   Order
 	ordered bool
-	lineage *Lineage
+	// untracked tells that the record's lineage is not remembered.
+	untracked bool
+	lineage   *Lineage
 }
 
 // New returns a row without a record that has the given fields.
@@ -57,6 +59,7 @@ func (e *Event) Reset(r *Record) {
 	e.own = e.own[:0]
 	e.record = r
 	e.ordered = false
+	e.untracked = false
 	e.lineage = nil
 }
 
@@ -172,7 +175,7 @@ func (e *Event) detach() {
 		return
 	}
 	e.Order()
-	if e.record.track {
+	if e.tracked() {
 		e.Lineage()
 	}
 	e.record = nil
@@ -182,7 +185,7 @@ func (e *Event) detach() {
 // valid for ever.
 func (e *Event) Clone() *Event {
 	e.Order()
-	c := &Event{order: e.order, ordered: true, own: make([]Field, len(e.own))}
+	c := &Event{order: e.order, ordered: true, untracked: e.untracked, own: make([]Field, len(e.own))}
 	for i, f := range e.own {
 		c.own[i] = Field{f.Name, f.Value.Clone()}
 	}
@@ -199,7 +202,7 @@ func (e *Event) Clone() *Event {
 // turn one event into several, and for searches that share a pass.
 func (e *Event) CopyTo(c *Event) {
 	c.own = append(c.own[:0], e.own...)
-	c.record, c.order, c.ordered, c.lineage = e.record, e.order, e.ordered, e.lineage
+	c.record, c.order, c.ordered, c.untracked, c.lineage = e.record, e.order, e.ordered, e.untracked, e.lineage
 	if c.lineage != nil {
 		c.lineage = c.lineage.Clone()
 	}

@@ -31,7 +31,7 @@ func newLineage() *Lineage {
 // Lineage returns what e came from, or nil if lineage is not tracked: the
 // event's own record, or what commands have merged into it.
 func (e *Event) Lineage() *Lineage {
-	if e.lineage == nil && e.record != nil && e.record.track {
+	if e.lineage == nil && e.tracked() {
 		e.lineage = newLineage()
 		e.lineage.add(e.record.ID())
 		if t, ok := e.record.Time(); ok {
@@ -40,6 +40,13 @@ func (e *Event) Lineage() *Lineage {
 	}
 	return e.lineage
 }
+
+// tracked reports whether the event's record is to be remembered.
+func (e *Event) tracked() bool { return e.record != nil && e.record.track && !e.untracked }
+
+// Untrack makes e forget what it came from, so that rows made of it do not
+// remember it: for who follows some events among many.
+func (e *Event) Untrack() { e.untracked, e.lineage = true, nil }
 
 // Inherit adds the lineage of from to that of e. Commands that merge rows call
 // it; it does nothing where lineage is not tracked.
@@ -95,6 +102,15 @@ func (l *Lineage) IDs() []string {
 	}
 	ids := slices.Sorted(maps.Keys(l.ids))
 	return ids[:min(len(ids), MaxLineage)]
+}
+
+// Has reports whether the event of an ID is among them.
+func (l *Lineage) Has(id string) bool {
+	if l == nil {
+		return false
+	}
+	_, ok := l.seen[maphash.String(lineageSeed, id)]
+	return ok
 }
 
 // Count returns how many distinct events there are.

@@ -40,6 +40,9 @@ type Filter struct {
 	latest   float64
 	timed    bool
 	notes    []*diag.Error
+
+	options           Options
+	written, resolved spl.SearchExpr // before and after subsearches were replaced
 }
 
 var _ plan.Filter = (*Filter)(nil)
@@ -60,15 +63,18 @@ func Compile(expr spl.SearchExpr, options Options) (*Filter, error) {
 		}
 	}
 	c := &compiler{options: options}
-	expr, err := c.resolve(expr)
+	resolved, err := c.resolve(expr)
 	if err != nil {
 		return nil, err
 	}
-	root, err := c.node(expr)
+	root, err := c.node(resolved)
 	if err != nil {
 		return nil, err
 	}
-	f := &Filter{root: root, fields: c.fields, required: required(expr), timed: c.timed, notes: c.notes}
+	f := &Filter{
+		root: root, fields: c.fields, required: required(resolved), timed: c.timed, notes: c.notes,
+		options: options, written: expr, resolved: resolved,
+	}
 	f.earliest, f.latest = bounds(root)
 	return f, nil
 }
