@@ -140,9 +140,16 @@ func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error
 		if env.notes != nil {
 			*env.notes = append(*env.notes, notesOf(c, op)...)
 		}
-		if c, ok := op.(plan.Composite); ok {
-			ops = append(ops, c.Ops()...)
+		if composite, ok := op.(plan.Composite); ok {
+			ops = append(ops, composite.Ops()...)
 			continue
+		}
+		if begins && i == 0 && op.Kind() == plan.Transforming {
+			all, err := searchText(c.Name, "*", env) // what may begin a search then reads all events
+			if err != nil {
+				return nil, err
+			}
+			ops = append(ops, all)
 		}
 		ops = append(ops, op)
 	}

@@ -21,6 +21,7 @@ var table = []*Spec{
 	delta,
 	evalCommand,
 	eventstats,
+	exposed,
 	extract,
 	fieldformat,
 	fields,

@@ -46,6 +46,7 @@ const (
 	NullByField          Code = "null-by-field"         // rows that are in no group, for want of a BY field
 	SlowRegex            Code = "slow-regex"            // a pattern that only a backtracking engine runs
 	SuspiciousExpression Code = "suspicious-expression" // runs as written, which is likely not as meant
+	UnclearEvents        Code = "unclear-events"        // events that do not say what a command needs to know
 )
 
 // Span is a half-open range of byte offsets in a [Source].
