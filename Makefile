@@ -13,7 +13,7 @@ BENCH_SIZE ?= full
 BASE     ?= main
 PACKAGES ?= ./...
 
-.PHONY: help build build-fast test-fast demo test check race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-write bench-build bench-check bench-tools bench-go bench-compare docs cover vuln clean
+.PHONY: help build build-fast test-fast demo test check content race vet lint lint-selftest fmt tidy fuzz fuzz-short bench bench-write bench-build bench-check bench-tools bench-go bench-compare docs cover vuln clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,9 +30,13 @@ test-fast: ## Run all tests with libdeflate built in.
 demo: build ## The first look: scan an embedded sample.
 	@./bin/pugmark demo
 
-test: tidy vet lint lint-selftest race fuzz-short build ## Run everything that CI runs, in its order.
+test: tidy vet lint lint-selftest race fuzz-short content ## Run everything that CI runs, in its order.
 
 check: test ## The same as test.
+
+content: build ## Check and test the built-in content, as a user would.
+	./bin/pugmark detections validate --lint -o table
+	./bin/pugmark detections test -o table
 
 race: ## Run all tests with the race detector.
 	$(GO) test -race -timeout=15m ./...
