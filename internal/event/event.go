@@ -106,6 +106,9 @@ func (e *Event) Fields() []Field {
 		return slices.Clone(e.own)
 	}
 	all := e.record.fields()
+	if len(e.own) == 0 {
+		return slices.Clone(all)
+	}
 	fields := make([]Field, 0, len(all)+len(e.own))
 	for _, f := range all {
 		if !slices.ContainsFunc(e.own, func(own Field) bool { return own.Name == f.Name }) {

@@ -13,9 +13,11 @@ import (
 // Source of the names and of what each value is: Splunk, spath; strings
 // unescaped, numbers as written, null as text, empty containers left out.
 func FlattenJSON(text []byte) (fields []Field, problem string) {
-	f := flattener{scanner: scanner{text: text}}
-	f.value(&f.root, 0)
-	return f.fields, f.problem
+	var c columns
+	c.begin()
+	f := flattener{scanner: scanner{text: text}, columns: &c}
+	f.value(&c.root, 0)
+	return c.fields(), f.problem
 }
 
 // flattener finds the field of a value by walking a trie alongside the JSON:
@@ -23,11 +25,10 @@ func FlattenJSON(text []byte) (fields []Field, problem string) {
 // its values.
 type flattener struct {
 	scanner
-	root   pathNode
-	nodes  int
-	name   []byte // of the value at hand
-	names  int    // bytes of all field names
-	fields []Field
+	columns *columns
+	name    []byte // of the value at hand
+	nodes   int    // that the record leads to
+	names   int    // bytes of all its field names
 }
 
 func (f *flattener) value(node *pathNode, depth int) {
@@ -83,6 +84,10 @@ func (f *flattener) descend(node *pathNode, key string) *pathNode {
 func (f *flattener) grow(node *pathNode, step string) *pathNode {
 	child, added := node.grow(step)
 	if added {
+		f.columns.nodes++
+	}
+	if child.record != f.columns.record {
+		child.record = f.columns.record
 		// Names that lead to no field count as well: {"a1":{},"a2":{},…}.
 		if f.nodes++; f.nodes > 2*MaxFields {
 			f.failFields()
@@ -93,8 +98,9 @@ func (f *flattener) grow(node *pathNode, step string) *pathNode {
 }
 
 func (f *flattener) add(node *pathNode, token string) {
-	if node.slot == 0 {
-		if len(f.fields) >= MaxFields {
+	c := f.columns
+	if node.slot == 0 || c.list[node.slot-1].record != c.record {
+		if len(c.touched) >= MaxFields {
 			f.failFields()
 			return
 		}
@@ -102,10 +108,11 @@ func (f *flattener) add(node *pathNode, token string) {
 			f.fail("field names longer than " + strconv.Itoa(MaxNames) + " bytes together")
 			return
 		}
-		f.fields = append(f.fields, Field{string(f.name), value.Value{}})
-		node.slot = len(f.fields)
+		if node.slot == 0 {
+			node.slot = c.add(string(f.name)) + 1
+		}
 	}
-	f.fields[node.slot-1].Value.Grow(value.OfText(token))
+	c.touch(node.slot - 1).value.Grow(value.OfText(token))
 }
 
 func (f *flattener) failFields() { f.fail("more than " + strconv.Itoa(MaxFields) + " fields") }

@@ -1,8 +1,10 @@
 package event
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pugmark/pugmark/internal/value"
 )
@@ -35,13 +37,17 @@ type Derivation struct {
 func (s *Schema) times() []string { return s.Times }
 
 // Layout is a plan for reading events of one schema: which fields a search
-// needs and where each is kept. It is immutable and shared by all workers.
+// needs and where each is kept. It is shared by all workers; what they need to
+// read is in a pool.
 type Layout struct {
 	schema *Schema
 	slots  []slot
 	index  map[string]int // fields a search may ask for
 	needs  map[string]int // raw fields that derivations ask for
 	paths  pathNode
+
+	derived []string  // all computed fields, by name
+	columns sync.Pool // of *columns, for reading all fields
 }
 
 type slot struct {
@@ -53,7 +59,10 @@ type slot struct {
 // NewLayout returns the layout for reading the wanted fields. Fields that are
 // not wanted can still be read, but slowly.
 func NewLayout(wanted Set, schema *Schema) *Layout {
-	l := &Layout{schema: schema, index: map[string]int{}, needs: map[string]int{}}
+	l := &Layout{
+		schema: schema, index: map[string]int{}, needs: map[string]int{},
+		derived: slices.Sorted(maps.Keys(schema.Derived)), columns: sync.Pool{New: func() any { return new(columns) }},
+	}
 	if wanted.All() {
 		return l
 	}
@@ -102,6 +111,7 @@ type pathNode struct {
 	children []*pathNode
 	index    map[string]*pathNode // the children by step, once they are many
 	slot     int                  // 1-based; 0 for none
+	record   uint64               // the last one that led here, of those of columns
 }
 
 // manyChildren is the number from which on a map beats a list.
@@ -134,6 +144,7 @@ func (n *pathNode) grow(step string) (child *pathNode, added bool) {
 		return child, false
 	}
 	child = &pathNode{}
+	step = strings.Clone(step) // the trie may outlive the text
 	n.steps = append(n.steps, step)
 	n.children = append(n.children, child)
 	switch {

@@ -223,13 +223,12 @@ func (r *Record) fields() []Field {
 		return r.all
 	}
 	r.flattened = true
-	var raw []Field
+	c := r.layout.columns.Get().(*columns)
+	c.begin()
 	if looksLikeJSON(r.text) {
-		raw, r.problem = FlattenJSON(r.text)
-	}
-	byName := make(map[string]value.Value, len(raw)+16)
-	for _, f := range raw {
-		byName[f.Name] = f.Value
+		f := flattener{scanner: scanner{text: r.text}, columns: c}
+		f.value(&c.root, 0)
+		r.problem = f.problem
 	}
 	get := func(name string) value.Value {
 		if v := r.given1(name); !v.IsNull() {
@@ -238,34 +237,30 @@ func (r *Record) fields() []Field {
 		if v, ok := r.builtin(name); ok {
 			return v
 		}
-		return byName[name]
+		return c.get(name)
 	}
-	derived := make([]Field, 0, len(r.layout.schema.Derived))
-	for name, d := range r.layout.schema.Derived {
-		derived = append(derived, Field{name, d.Compute(get)})
+	// All are computed of the raw fields before one takes the place of another.
+	computed := make([]value.Value, len(r.layout.derived))
+	for i, name := range r.layout.derived {
+		computed[i] = r.layout.schema.Derived[name].Compute(get)
 	}
-	for _, f := range derived {
-		if f.Value.IsNull() {
-			delete(byName, f.Name)
-			continue
-		}
-		byName[f.Name] = f.Value
+	for i, name := range r.layout.derived {
+		c.set(name, computed[i])
 	}
 	for _, name := range builtinNames {
 		if v, ok := r.builtin(name); ok && !v.IsNull() {
-			byName[name] = v
+			c.set(name, v)
 		}
 	}
 	for _, f := range r.given {
 		if !f.Value.IsNull() {
-			byName[f.Name] = f.Value
+			c.set(f.Name, f.Value)
 		}
 	}
-	r.all = make([]Field, 0, len(byName))
-	for name, v := range byName {
-		r.all = append(r.all, Field{name, v})
+	r.all = c.sorted()
+	if c.begin(); !c.large() {
+		r.layout.columns.Put(c)
 	}
-	slices.SortFunc(r.all, func(a, b Field) int { return cmp.Compare(a.Name, b.Name) })
 	return r.all
 }
 
