@@ -31,6 +31,7 @@ var breakers = func() (table [256]struct{ major, any bool }) {
 type termNode struct {
 	parts  []string // what stands between the stars
 	folded bool
+	needle needle
 	whole  bool // TERM(): bounded by major breakers alone
 }
 
@@ -41,6 +42,7 @@ func newTerm(v spl.SearchValue) node {
 		text = fold(text)
 	}
 	n.parts = strings.Split(text, "*")
+	n.needle = needleOf(n.parts)
 	return n
 }
 
@@ -51,9 +53,70 @@ func (n termNode) match(e *event.Event) bool {
 	}
 	raw := v.String()
 	if n.folded {
+		if !n.needle.mayBeIn(raw) {
+			return false
+		}
 		raw = fold(raw)
 	}
 	return n.find(raw)
+}
+
+// needle is a part of a term by which most texts are told apart without folding
+// them.
+type needle struct {
+	text string // folded and ASCII; empty where there is none such
+	at   int    // its rarest letter
+}
+
+// byRarity are the characters of logs, the rarest first.
+const byRarity = "zqxjkvwybfhgpumdlcsnorit0123456789ae"
+
+func needleOf(parts []string) needle {
+	var n needle
+	for _, p := range parts {
+		if isASCII(p) && len(p) > len(n.text) {
+			n = needle{text: p}
+		}
+	}
+	rarest := len(byRarity)
+	for i := range len(n.text) {
+		if rarity := strings.IndexByte(byRarity, n.text[i]); rarity >= 0 && rarity < rarest {
+			n.at, rarest = i, rarity
+		}
+	}
+	return n
+}
+
+// mayBeIn reports whether the needle may be in a text once that is folded.
+func (n needle) mayBeIn(raw string) bool {
+	if n.text == "" {
+		return true
+	}
+	lower := n.text[n.at]
+	upper := lower
+	if lower >= 'a' && lower <= 'z' {
+		upper -= 'a' - 'A'
+	}
+	if n.stands(raw, lower) || upper != lower && n.stands(raw, upper) {
+		return true
+	}
+	// The letters beyond ASCII that fold to one of it.
+	return strings.Contains(raw, "\u212a") || strings.Contains(raw, "\u0130")
+}
+
+// stands reports whether the needle is around some place of a character.
+func (n needle) stands(raw string, c byte) bool {
+	for from := n.at; from < len(raw); {
+		i := strings.IndexByte(raw[from:], c)
+		if i < 0 {
+			return false
+		}
+		from += i + 1
+		if start := from - 1 - n.at; start+len(n.text) <= len(raw) && equalFold(raw[start:start+len(n.text)], n.text) {
+			return true
+		}
+	}
+	return false
 }
 
 // find looks for the term at every place of its first part.
