@@ -170,6 +170,7 @@ func TestSampleOverAllDetections(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]int{
 		"AWS AMI Attribute Modification for Exfiltration": 5,
+		"AWS AMI Share Judged by Recipient":               12,
 		"AWS AMI Shared With Untrusted Account":           8,
 		"AWS Image or Snapshot Share Attempt Failed":      1,
 	}, got); diff != "" {

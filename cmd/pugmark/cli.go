@@ -15,6 +15,8 @@ import (
 type cli struct {
 	Scan       scanCommand       `cmd:"" help:"Run detections over logs and print the findings."`
 	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
+	Exposed    exposedCommand    `cmd:"" help:"Say who can launch or copy which image or snapshot."`
+	Why        whyCommand        `cmd:"" help:"Say why events did not come out of a detection or search."`
 	Detections detectionsCommand `cmd:"" help:"List, show, test, document and make detections."`
 	Simulate   simulateCommand   `cmd:"" help:"Write CloudTrail with planted attacks, and the truth."`
 	Replay     replayCommand     `cmd:"" help:"Send logs and public data sets to a Splunk HEC endpoint."`
@@ -120,6 +122,7 @@ type contentFlags struct {
 	NoBuiltin bool     `group:"content" help:"Leave out the built-in content."`
 	Macro     []string `sep:"none" placeholder:"NAME=TEXT" group:"content" help:"Define a macro, name(a,b) with arguments."`
 	Lookup    []string `sep:"none" placeholder:"NAME=FILE" group:"content" help:"Add a lookup table, with ,option=value."`
+	Trust     []string `sep:"none" placeholder:"FILE" group:"content" help:"Whose accounts are ours or a vendor's: trust.yaml, or JSON of aws organizations."`
 	GeoIP     []string `name:"geoip" sep:"none" placeholder:"FILE" group:"content" help:"Database in MaxMind's format for iplocation."`
 	StateDir  string   `placeholder:"DIR" group:"content" help:"Where outputlookup keeps tables between runs."`
 }
@@ -131,6 +134,7 @@ const limitsGroup = "limits"
 func groups() []kong.Group {
 	return []kong.Group{
 		{Key: "select", Title: "Detections"},
+		{Key: "ledger", Title: "Ledger"},
 		{Key: "input", Title: "Input"},
 		{Key: "content", Title: "Content"},
 		{Key: "receiver", Title: "Receiver"},

@@ -13,6 +13,7 @@ import (
 	"github.com/pugmark/pugmark/internal/knowledge"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
 	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/trust"
 )
 
 // library is what searches may refer to: macros, lookups, places, and the
@@ -22,6 +23,8 @@ type library struct {
 	dirs     []escu.Dir
 	models   *knowledge.Models
 	places   *knowledge.Places
+	trust    *trust.Trust
+	told     []string  // of the trust files, for who wants to know
 	rules    bool      // the rules over risk belong to it, as to the built-in content
 	problems diag.List // of files that were passed over
 }
@@ -59,6 +62,9 @@ func (f *contentFlags) load() (*library, error) {
 		if err := l.base.Lookups.Define(text); err != nil {
 			return nil, err
 		}
+	}
+	if err := l.readTrust(f.Trust); err != nil {
+		return nil, err
 	}
 	if len(f.GeoIP) > 0 {
 		places, err := knowledge.OpenPlaces(f.GeoIP)

@@ -161,8 +161,8 @@ func envName(flag string) string {
 func (environment) Validate(*kong.Application) error { return nil }
 
 // Resolve gives a flag that is not on the command line the value of its
-// variable. Repeatable flags take one value a line, --content also what PATH
-// would take.
+// variable. Repeatable flags take one value a line, --content and --trust also
+// what PATH would take.
 func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	text, ok := e[envName(flag.Name)]
 	if !ok || text == "" || flag.Name == "help" {
@@ -172,7 +172,7 @@ func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (an
 		return text, nil
 	}
 	separator := "\n"
-	if flag.Name == "content" {
+	if flag.Name == "content" || flag.Name == "trust" {
 		separator = string(os.PathListSeparator)
 	}
 	var values []any

@@ -19,7 +19,7 @@ type scanCommand struct {
 	selectFlags
 	inputFlags
 	contentFlags
-	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings."`
+	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings, but for those of score 0 by verdict."`
 	outputFlags
 }
 
@@ -250,7 +250,7 @@ func (scan *detectionScan) exitCode(named, failOnFindings bool) exitCode {
 		return exitUsage
 	case code != exitOK:
 		return code
-	case failOnFindings && len(scan.report.Findings) > 0:
+	case failOnFindings && scan.report.Alerts() > 0:
 		return exitFindings
 	}
 	return exitOK

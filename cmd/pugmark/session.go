@@ -85,6 +85,7 @@ func (s *session) close(warnings []*plan.Warning, result string) error {
 	}
 	s.problems()
 	s.contentProblems()
+	s.trustProblems()
 	if s.output.Quiet {
 		return err
 	}

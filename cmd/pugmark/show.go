@@ -36,19 +36,11 @@ func (c *showCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	// A name of several words may be given without quotes.
-	selection := detection.Selection{Names: []string{strings.Join(c.Name, " ")}}
-	chosen, err := selection.Select(library.withRules(library.all().Detections))
+	d, err := library.one(strings.Join(c.Name, " "))
 	if err != nil {
 		return exitUsage, err
 	}
-	if len(chosen) > 1 {
-		names := make([]string, len(chosen))
-		for i, d := range chosen {
-			names[i] = d.Name
-		}
-		return exitUsage, usageError{message: fmt.Sprintf("%d detections fit; name one of them", len(chosen)), hint: strings.Join(names, "\n  ")}
-	}
-	page := detectionPage(chosen[0], library.env(), c.Expand)
+	page := detectionPage(d, library.env(), c.Expand)
 	return exitOK, c.writePage(a, page)
 }
 
@@ -172,7 +164,11 @@ func expandedSearch(s *plan.Search) string {
 func riskOf(d *detection.Detection) shownRisk {
 	r := shownRisk{Score: d.Risk.Score, Message: d.Risk.Message, Objects: []map[string]string{}, Threats: []map[string]string{}}
 	for _, o := range d.Risk.Objects {
-		r.Objects = append(r.Objects, map[string]string{"field": o.Field, "type": o.Type, "score": fmt.Sprint(o.Score)})
+		object := map[string]string{"field": o.Field, "type": o.Type, "score": fmt.Sprint(o.Score)}
+		if o.ScoreField != "" {
+			object["score_field"] = o.ScoreField
+		}
+		r.Objects = append(r.Objects, object)
 	}
 	for _, t := range d.Risk.Threats {
 		r.Threats = append(r.Threats, map[string]string{"field": t.Field, "type": t.Type})
@@ -186,7 +182,11 @@ func riskSection(d *detection.Detection) report.Section {
 	}
 	s := report.Section{Title: "Risk", Text: d.Risk.Message}
 	for _, o := range d.Risk.Objects {
-		s.Items = append(s.Items, report.Item{Name: o.Field, Text: fmt.Sprintf("%s, score %d", o.Type, o.Score)})
+		text := fmt.Sprintf("%s, score %d", o.Type, o.Score)
+		if o.ScoreField != "" {
+			text += ", or that of the result in " + o.ScoreField
+		}
+		s.Items = append(s.Items, report.Item{Name: o.Field, Text: text})
 	}
 	for _, t := range d.Risk.Threats {
 		s.Items = append(s.Items, report.Item{Name: t.Field, Text: "threat, " + t.Type})

@@ -117,6 +117,10 @@ type RiskObject struct {
 	Type    string // user, system or other
 	Score   int
 	Message string // its own message, which only G4 has
+	// ScoreField is the field of a row that tells its score, "" if Score counts
+	// for all rows. A row on which all objects score 0 is a result that a person
+	// wants to see, and no alert. The key score_field is pugmark's own.
+	ScoreField string
 }
 
 // ThreatObject names a field that holds a trace of the attacker.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"hash"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,14 @@ type Finding struct {
 	// Missing are the fields that the message or the risk and threat objects
 	// name and the row lacks.
 	Missing []string `json:"-"`
+
+	kept bool // all objects at risk score 0, by what the row says
 }
+
+// Alert reports whether the finding asks for somebody's attention. One that
+// does not is a result to be kept: its detection takes the score from the row,
+// and the row says 0.
+func (f *Finding) Alert() bool { return !f.kept }
 
 // Ref names a detection.
 type Ref struct {
@@ -264,7 +272,8 @@ func (f *Finding) assess(r Risk) *FindingRisk {
 	}
 	lack(missing...)
 	filled := &FindingRisk{Score: r.Score, Message: message, Objects: []ScoredValue{}, Threats: []TypedValue{}}
-	for _, o := range r.Objects {
+	score := f.scores(r, lack)
+	for i, o := range r.Objects {
 		own := ""
 		if o.Message != "" {
 			own, missing = Fill(o.Message, f.Result.Get)
@@ -274,9 +283,18 @@ func (f *Finding) assess(r Risk) *FindingRisk {
 		if len(values) == 0 {
 			lack(o.Field)
 		}
-		for _, v := range values {
-			filled.Objects = append(filled.Objects, ScoredValue{Field: o.Field, Type: o.Type, Value: v, Score: o.Score, message: own})
+		if f.kept || o.ScoreField != "" && score[i] == 0 {
+			continue
 		}
+		for _, v := range values {
+			filled.Objects = append(filled.Objects, ScoredValue{Field: o.Field, Type: o.Type, Value: v, Score: score[i], message: own})
+		}
+	}
+	if slices.ContainsFunc(r.Objects, func(o RiskObject) bool { return o.ScoreField != "" }) {
+		filled.Score = slices.Max(score)
+	}
+	if f.kept {
+		return filled
 	}
 	for _, o := range r.Threats {
 		values := f.values(o.Field)
@@ -288,6 +306,28 @@ func (f *Finding) assess(r Risk) *FindingRisk {
 		}
 	}
 	return filled
+}
+
+// scores returns the scores of the risk objects on the row, whose largest is
+// that of the finding where one of them takes it from the row. A row that does
+// not tell a score from 0 to 100 has that of the detection: it may be too high,
+// and nothing goes unseen.
+func (f *Finding) scores(r Risk, lack func(...string)) []int {
+	scores, told := make([]int, len(r.Objects)), false
+	for i, o := range r.Objects {
+		scores[i] = o.Score
+		if o.ScoreField == "" {
+			continue
+		}
+		told = true
+		if n, ok := f.Result.Get(o.ScoreField).Float(); ok && n >= 0 && n <= 100 {
+			scores[i] = int(math.Round(n))
+		} else {
+			lack(o.ScoreField)
+		}
+	}
+	f.kept = told && slices.Max(scores) == 0
+	return scores
 }
 
 // values returns the values of a field that are not blank, each once.

@@ -140,7 +140,7 @@ func (d *decoder) riskObject(risk *Risk, m *escu.Map, message string) {
 		d.note(m.Span("field"), "", "a risk object needs a field and a score")
 		return
 	}
-	o.Score = d.percent(m, "score")
+	o.Score, o.ScoreField = d.percent(m, "score"), m.Text("score_field")
 	switch o.Type {
 	case "user", "system", "other":
 	default:

@@ -71,7 +71,7 @@ func (u *Uses) readFields(d *Detection) {
 		u.Open = true
 		wanted := Tokens(d.Risk.Message)
 		for _, o := range d.Risk.Objects {
-			wanted = append(append(wanted, o.Field), Tokens(o.Message)...)
+			wanted = append(append(wanted, o.Field, o.ScoreField), Tokens(o.Message)...)
 		}
 		for _, t := range d.Risk.Threats {
 			wanted = append(wanted, t.Field)

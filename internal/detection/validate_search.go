@@ -210,12 +210,15 @@ func riskFields(generation Generation, root *escu.Map) []place {
 	case G3:
 		rba := root.Map("rba")
 		add("field", rba.Maps("risk_objects")...)
+		add("score_field", rba.Maps("risk_objects")...)
 		add("field", rba.Maps("threat_objects")...)
 	case G4:
 		if entity := root.Map("finding").Map("entity"); entity != nil {
 			add("field", entity)
+			add("score_field", entity)
 		}
 		add("field", root.Map("intermediate_findings").Maps("entities")...)
+		add("score_field", root.Map("intermediate_findings").Maps("entities")...)
 		add("field", root.Maps("threat_objects")...)
 	}
 	return places

@@ -216,6 +216,32 @@ func (l *Lookups) Define(text string) error {
 	return nil
 }
 
+// Fill gives a lookup other rows than those of its file, which comes from
+// somewhere else than a table: settings say how it is used if no content
+// defines it. A table of that name from the command line is in the way.
+func (l *Lookups) Fill(name string, settings [][2]string, columns []string, cells [][]string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.command[name] != nil {
+		return fmt.Errorf("the lookup %s has rows of its own from --lookup", name)
+	}
+	t := l.named[name]
+	if t == nil {
+		d := newDefinition(name)
+		for _, s := range settings {
+			if err := d.set(s[0], s[1]); err != nil {
+				return err
+			}
+		}
+		t = newTable(d, l.options)
+		l.named[name] = t
+	}
+	if len(cells) > t.maxRows {
+		return fmt.Errorf("the lookup %s would have %d rows, more than %d", name, len(cells), t.maxRows)
+	}
+	return t.set(rows{columns: columns, cells: cells})
+}
+
 func (l *Lookups) empty(t *Table) error {
 	table := rows{columns: t.definition.fields}
 	if t.definition.keyed {

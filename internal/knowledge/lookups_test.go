@@ -130,6 +130,42 @@ func TestLookupsOfTheCommandLine(t *testing.T) {
 	}
 }
 
+// Rows that were made, not read, serve like those of a file, and hold from a
+// time on if the settings say so.
+func TestFilledLookups(t *testing.T) {
+	t.Parallel()
+	defined := load(t, fstest.MapFS{
+		"lookups/made.yml": file("name: made\nfilename: made.csv\nmatch_type: WILDCARD(k)\ntime_field: from\ntime_format: '%Y-%m-%d'\n"),
+		"lookups/made.csv": file("k,from,v\n"),
+	}).Lookups
+	settings := [][2]string{{"match_type", "WILDCARD(k)"}, {"time_field", "from"}, {"time_format", "%Y-%m-%d"}}
+	for name, l := range map[string]*Lookups{"defined by content": defined, "defined by settings": New(Options{}).Lookups} {
+		if err := l.Fill("made", settings, []string{"k", "from", "v"}, [][]string{{"a*", "1970-01-01", "1"}, {"a*", "1970-01-02", "2"}}); err != nil {
+			t.Fatal(err)
+		}
+		tab, _ := l.Table("made")
+		for at, want := range map[float64]string{86399: "1", 86400: "2"} {
+			if values, _ := tab.MatchAt(at, []string{"k"}, []string{"abc"}, []string{"v"}); len(values[0]) != 1 || values[0][0] != want {
+				t.Errorf("%s: at %v: got %q, want %s", name, at, values, want)
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), "made.csv")
+	if err := os.WriteFile(path, []byte("k,v\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	given := New(Options{MaxRows: 1}).Lookups
+	if err := given.Define("made=" + path); err != nil {
+		t.Fatal(err)
+	}
+	if err := given.Fill("made", nil, []string{"k"}, nil); err == nil || err.Error() != "the lookup made has rows of its own from --lookup" {
+		t.Errorf("got %v", err)
+	}
+	if err := given.Fill("other", nil, []string{"k"}, [][]string{{"1"}, {"2"}}); err == nil || err.Error() != "the lookup other would have 2 rows, more than 1" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // result returns a row of fields given as name=value; a comma separates the
 // values of a multivalue.
 func result(fields ...string) *event.Event {

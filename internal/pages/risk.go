@@ -34,7 +34,7 @@ func rba(d *detection.Detection) *Section {
 		if o.Message != "" && o.Message != d.Risk.Message {
 			message = code(o.Message)
 		}
-		objects.Rows = append(objects.Rows, []Inline{code(o.Field), plain("risk object"), plain(o.Type), number(o.Score), message})
+		objects.Rows = append(objects.Rows, []Inline{code(o.Field), plain("risk object"), plain(o.Type), scoreOf(o), message})
 	}
 	for _, t := range d.Risk.Threats {
 		objects.Rows = append(objects.Rows, []Inline{code(t.Field), plain("threat object"), plain(t.Type), plain("–"), plain("–")})
@@ -46,6 +46,15 @@ func rba(d *detection.Detection) *Section {
 		s.Blocks = append(s.Blocks, note(Span{Text: fmt.Sprintf("Throttled: after a result, those with the same %s are dropped for %s.", joined(t.Fields), t.Period)}))
 	}
 	return s
+}
+
+// scoreOf tells the score of a risk object, and which field of the result tells
+// another one.
+func scoreOf(o detection.RiskObject) Inline {
+	if o.ScoreField == "" {
+		return number(o.Score)
+	}
+	return Inline{{Text: strconv.Itoa(o.Score) + ", or that of the result in "}, {Text: o.ScoreField, Code: true}}
 }
 
 func number(n int) Inline { return plain(strconv.Itoa(n)) }

@@ -131,7 +131,7 @@ func ocsfOf(f *detection.Finding, o Options) ocsfFinding {
 		ClassUID: 2004, ClassName: "Detection Finding", TypeUID: 200401, TypeName: "Detection Finding: Create",
 		Time: f.Time.UnixMilli(), StartTime: f.FirstTime.UnixMilli(), EndTime: f.LastTime.UnixMilli(),
 		SeverityID: level + 1, Severity: capital(string(severity)), StatusID: 1, Status: "New",
-		IsAlert:  f.Detection.Type == detection.TTP || f.Detection.Type == detection.Correlation,
+		IsAlert:  f.Alert() && (f.Detection.Type == detection.TTP || f.Detection.Type == detection.Correlation),
 		Message:  f.Detection.Name,
 		Metadata: ocsfMetadata{Version: ocsfVersion, UID: f.ID, Product: ocsfProduct{Name: "pugmark", Vendor: "pugmark", Version: o.Version}},
 		Info: ocsfInfo{

@@ -56,6 +56,9 @@ func (s *Scan) Counts() string {
 		}
 	}
 	text := plural(len(s.Findings), "finding")
+	if kept := len(s.Findings) - s.Alerts(); kept > 0 {
+		text += fmt.Sprintf(" (%d without risk, to be kept)", kept)
+	}
 	if len(s.Outcomes) == 0 {
 		return text
 	}
@@ -67,6 +70,17 @@ func (s *Scan) Counts() string {
 		text += fmt.Sprintf(", %d failed", failed)
 	}
 	return text
+}
+
+// Alerts is how many findings ask for attention.
+func (s *Scan) Alerts() int {
+	n := 0
+	for _, f := range s.Findings {
+		if f.Alert() {
+			n++
+		}
+	}
+	return n
 }
 
 // span tells the first and the last time of all findings.

@@ -2,6 +2,7 @@ package trust
 
 import (
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -69,7 +70,7 @@ var recipientARN = regexp.MustCompile(`^arn:aws[a-z-]*:organizations::(\d{12}):(
 // account of ours says nothing where a file lists our organizations; without a
 // file it is all there is to infer from.
 func (t *Trust) Judge(recipient string, owner Owner, at time.Time) Judgement {
-	if recipient == "all" {
+	if strings.EqualFold(recipient, "all") {
 		return Judgement{Verdict: Public}
 	}
 	if m := recipientARN.FindStringSubmatch(recipient); m != nil {

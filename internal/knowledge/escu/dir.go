@@ -130,7 +130,7 @@ func (d Dir) Files() (entries []Entry, problems diag.List) {
 			case len(entries) >= MaxFiles:
 				fail(root, "more than %d files of content; the rest was not read", MaxFiles)
 				return fs.SkipAll
-			case !e.IsDir() && isYAML(name):
+			case !e.IsDir() && isYAML(name) && !IsTrust(name):
 				entries = append(entries, Entry{Dir: d, Path: name, Kind: kind})
 			}
 			return nil
@@ -146,7 +146,7 @@ func (d Dir) Files() (entries []Entry, problems diag.List) {
 			if kind != "" {
 				walk(e.Name(), kind)
 			}
-		case isYAML(e.Name()) && !strings.HasPrefix(e.Name(), ".") && e.Name() != "contentctl.yml":
+		case isYAML(e.Name()) && !strings.HasPrefix(e.Name(), ".") && e.Name() != "contentctl.yml" && !IsTrust(e.Name()):
 			entries = append(entries, Entry{Dir: d, Path: e.Name(), Stray: true})
 		}
 	}
@@ -207,6 +207,10 @@ func (d Dir) PassedOver() []Folder {
 	}
 	return folders
 }
+
+// IsTrust reports whether a file at the top of a content directory is no
+// content but says whose accounts are whose.
+func IsTrust(name string) bool { return name == "trust.yaml" || name == "trust.yml" }
 
 func isYAML(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
