@@ -176,7 +176,7 @@ func candidates(a *app, words []string) [][2]string {
 		}
 		return matching(last, "", names)
 	case position < len(node.Positional) || len(node.Positional) > 0 && node.Positional[len(node.Positional)-1].IsCumulative():
-		return matching(last, "", argumentsOf(a, node, words))
+		return matching(last, "", argumentsOf(a, node, position, words))
 	}
 	return nil
 }
@@ -272,7 +272,7 @@ func valuesOf(words []string, flag string) [][2]string {
 	return nil
 }
 
-func argumentsOf(a *app, node *kong.Node, words []string) [][2]string {
+func argumentsOf(a *app, node *kong.Node, position int, words []string) [][2]string {
 	switch node.FullPath() {
 	case "pugmark completion":
 		return plain(shells())
@@ -280,6 +280,10 @@ func argumentsOf(a *app, node *kong.Node, words []string) [][2]string {
 		return helpTopics(a, words)
 	case "pugmark detections show", "pugmark detections export":
 		return valuesOf(words, "detection")
+	case "pugmark why":
+		if position == 0 && !slices.Contains(words, "--search") {
+			return valuesOf(words, "detection")
+		}
 	}
 	return nil
 }

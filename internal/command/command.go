@@ -120,17 +120,22 @@ func (env *Env) Subpipeline(p *spl.Pipeline) ([]plan.Op, error) {
 func Compile(pipeline *spl.Pipeline, env *Env) (*plan.Search, error) {
 	within := *env
 	within.compile, within.notes = compileOps, &[]*diag.Error{}
-	ops, err := compileOps(pipeline, &within, true)
+	ops, macros, err := compileAll(pipeline, &within, true)
 	if err != nil {
 		return nil, err
 	}
-	return &plan.Search{Ops: ops, Notes: *within.notes}, nil
+	return &plan.Search{Ops: ops, Macros: macros, Notes: *within.notes}, nil
 }
 
-// compileOps parses commands; begins says that the first begins a search.
 func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error) {
+	ops, _, err := compileAll(pipeline, env, begins)
+	return ops, err
+}
+
+// compileAll parses commands; begins says that the first begins a search.
+// macros are where each op comes from.
+func compileAll(pipeline *spl.Pipeline, env *Env, begins bool) (ops []plan.Op, macros []string, err error) {
 	var problems diag.List
-	var ops []plan.Op
 	for i, c := range pipeline.Commands {
 		op, err := compile(c, begins && i == 0, env)
 		if err != nil {
@@ -140,20 +145,21 @@ func compileOps(pipeline *spl.Pipeline, env *Env, begins bool) ([]plan.Op, error
 		if env.notes != nil {
 			*env.notes = append(*env.notes, notesOf(c, op)...)
 		}
+		made := []plan.Op{op}
 		if composite, ok := op.(plan.Composite); ok {
-			ops = append(ops, composite.Ops()...)
-			continue
-		}
-		if begins && i == 0 && op.Kind() == plan.Transforming {
+			made = composite.Ops()
+		} else if begins && i == 0 && op.Kind() == plan.Transforming {
 			all, err := searchText(c.Name, "*", env) // what may begin a search then reads all events
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			ops = append(ops, all)
+			made = []plan.Op{all, op}
 		}
-		ops = append(ops, op)
+		for _, op := range made {
+			ops, macros = append(ops, op), append(macros, c.Macro())
+		}
 	}
-	return ops, problems.Err()
+	return ops, macros, problems.Err()
 }
 
 // notesOf returns what is likely not meant as it is written: what the command

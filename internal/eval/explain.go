@@ -117,8 +117,11 @@ func (c *Clause) compared(env *Env, row *event.Event) plan.Reason {
 }
 
 func joined(said, more string) string {
-	if said == "" {
+	switch {
+	case said == "":
 		return strings.TrimPrefix(more, "so ")
+	case more == "":
+		return said
 	}
 	return said + ", " + more
 }

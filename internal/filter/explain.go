@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -63,20 +64,25 @@ func (f *Filter) term(expr, written spl.SearchExpr) plan.Term {
 			t.Values = append(t.Values, v.Text)
 		}
 	}
-	part := f.part(expr)
-	t.Match = part.match
+	part, fields := f.part(expr)
+	t.Match, t.Fields = part.match, fields.Names()
 	t.Explain = func(e *event.Event) string { return f.whyFalse(expr, e) }
 	return t
 }
 
 // part compiles a part of the expression, which was compiled as a whole.
-func (f *Filter) part(expr spl.SearchExpr) node {
+func (f *Filter) part(expr spl.SearchExpr) (node, event.Set) {
 	c := &compiler{options: f.options}
 	n, err := c.node(expr)
 	if err != nil {
-		return allNode{}
+		return allNode{}, c.fields
 	}
-	return n
+	return n, c.fields
+}
+
+func (f *Filter) matches(expr spl.SearchExpr, e *event.Event) bool {
+	n, _ := f.part(expr)
+	return n.match(e)
 }
 
 // most bounds how many alternatives a sentence goes through.
@@ -88,20 +94,13 @@ func (f *Filter) whyFalse(expr spl.SearchExpr, e *event.Event) string {
 	switch x := expr.(type) {
 	case *spl.SearchAnd:
 		for _, t := range x.Terms {
-			if !f.part(t).match(e) {
+			if !f.matches(t, e) {
 				return f.whyFalse(t, e)
 			}
 		}
 		return plan.FieldIs(e, "_time") + ", outside of " + text // each alone holds: time modifiers
 	case *spl.SearchOr:
-		var reasons []string
-		for _, t := range x.Terms[:min(len(x.Terms), most)] {
-			reasons = append(reasons, f.whyFalse(t, e))
-		}
-		if len(x.Terms) > most {
-			reasons = append(reasons, "and so on")
-		}
-		return strings.Join(reasons, "; ")
+		return f.whyNone(x, e)
 	case *spl.SearchNot:
 		return f.whyTrue(x.X, e) + ", which " + text + " leaves out"
 	case *spl.SearchTerm:
@@ -123,6 +122,35 @@ func (f *Filter) whyFalse(expr spl.SearchExpr, e *event.Event) string {
 	return text + " is not true"
 }
 
+// whyNone says why an event fulfils none of some alternatives: in short, if it
+// has none of their fields.
+func (f *Filter) whyNone(x *spl.SearchOr, e *event.Event) string {
+	var reasons, absent []string
+	for _, t := range x.Terms {
+		field := ""
+		switch t := t.(type) {
+		case *spl.SearchCompare:
+			field = t.Field
+		case *spl.SearchIn:
+			field = t.Field
+		}
+		if field != "" && !isTimeModifier(field) && e.Get(field).IsNull() && !slices.Contains(absent, field) {
+			absent = append(absent, field)
+		}
+	}
+	if len(absent) == len(x.Terms) && len(absent) > 1 {
+		last := len(absent) - 1
+		return strings.Join(absent[:last], ", ") + " and " + absent[last] + " are null"
+	}
+	for _, t := range x.Terms[:min(len(x.Terms), most)] {
+		reasons = append(reasons, f.whyFalse(t, e))
+	}
+	if len(x.Terms) > most {
+		reasons = append(reasons, "and so on")
+	}
+	return strings.Join(reasons, "; ")
+}
+
 // absent is a sentence on the commonest reason of all. Source: Splunk, search
 // ("a comparison with a field that does not exist").
 func absent(field, text string) string { return field + " is null, so " + text + " is not true" }
@@ -132,7 +160,7 @@ func (f *Filter) whyTrue(expr spl.SearchExpr, e *event.Event) string {
 	switch x := expr.(type) {
 	case *spl.SearchOr:
 		for _, t := range x.Terms {
-			if f.part(t).match(e) {
+			if f.matches(t, e) {
 				return f.whyTrue(t, e)
 			}
 		}

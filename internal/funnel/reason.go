@@ -62,7 +62,7 @@ func (g *gate) stage() *Stage {
 			s.count(lost-g.null, g.Field+" has another value: "+g.others())
 		}
 	default:
-		s.count(lost, g.Text+" is not true")
+		s.count(lost, "the condition is not true")
 	}
 	s.sample(g.samples)
 	return s
@@ -124,7 +124,7 @@ func (t *tracer) hintGate(g *gate, s *Stage) {
 	values := g.frequent()
 	redefine := ""
 	if g.Macro != "" {
-		redefine = fmt.Sprintf(`, or redefine the macro that it stands in: --macro %s`, shellQuoted(strings.Trim(g.Macro, "`")+"=…"))
+		redefine = fmt.Sprintf(`, or redefine the macro that it stands in: --macro %s`, shellQuoted(g.Macro+"=…"))
 	}
 	switch {
 	case g.Field == "sourcetype" && len(g.Values) > 0:
@@ -149,6 +149,9 @@ func (t *tracer) stage(i int) *Stage {
 	op, before := t.commands[i], t.passages[i]
 	s := newStage(0, Command, op.String())
 	s.In, s.Out = before.rows, t.passages[i+1].rows
+	if n := len(t.filters) + i; n < len(t.search.Macros) {
+		s.Macro = t.search.Macros[n]
+	}
 	if r, ok := op.(plan.Remarker); ok {
 		s.Remark = r.Remark()
 	} else if _, explains := op.(plan.Explainer); op.Kind() == plan.Transforming && !explains {
@@ -239,11 +242,14 @@ func (t *tracer) unknownField(field string, rows samples) []string {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	said := "no row that came here has the field " + field
+	if slices.Contains(t.config.Fields, field) && events {
+		return []string{said} // it is no slip of the pen
+	}
 	if near := nearName(field, names); near != "" {
 		return []string{said + ", but they have " + near}
 	}
 	if events {
-		if near := nearName(field, t.config.Fields); near != "" && near != field {
+		if near := nearName(field, t.config.Fields); near != "" {
 			return []string{said + ": did you mean " + near + "?"}
 		}
 	} else if len(names) > 0 {
@@ -274,7 +280,7 @@ func (t *tracer) judge(f *Followed, whole *Funnel) {
 		f.Reason = "no event of this ID was read"
 		return
 	}
-	f.Found, f.ID = true, tr.id
+	f.Found = true
 	at := len(tr.steps) - 1
 	for at >= 0 && len(tr.steps[at]) == 0 {
 		at--

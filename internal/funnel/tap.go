@@ -3,6 +3,8 @@ package funnel
 import (
 	"context"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -123,11 +125,11 @@ func (g *gate) pass(e *event.Event, followed *Followed) bool {
 		return true
 	}
 	if followed != nil {
-		followed.trace.fail(g.number, g.Explain(e))
+		followed.trace.fail(g.number, g.explain(e))
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.samples.offer(e, plan.Reason{Detail: func() string { return g.Explain(e) }})
+	g.samples.offer(e, plan.Reason{Detail: func() string { return g.explain(e) }})
 	if g.Timed {
 		if t, ok := e.Get("_time").Float(); ok {
 			g.first, g.last = min(g.first, t), max(g.last, t)
@@ -151,11 +153,54 @@ func (g *gate) pass(e *event.Event, followed *Followed) bool {
 				g.tooMany = true
 				continue
 			}
-			text = string([]byte(text)) // the event's own is not ours to keep
+			text = strings.Clone(text) // the event's own is not ours to keep
 		}
 		g.values[text]++
 	}
 	return false
+}
+
+// explain says why an event does not pass, and what it has instead of a field
+// that it does not have.
+func (g *gate) explain(e *event.Event) string {
+	text := g.Explain(e)
+	var instead []string
+	for _, name := range g.Fields {
+		if e.Get(name).IsNull() {
+			for _, near := range siblings(e, name) {
+				if !slices.Contains(instead, near) {
+					instead = append(instead, near)
+				}
+			}
+		}
+	}
+	if len(instead) == 0 {
+		return text
+	}
+	return text + "; it has " + strings.Join(instead[:min(len(instead), maxNamed)], ", ")
+}
+
+// siblings are the fields of an event beside a nested one that it does not
+// have: those with the longest common path, which is more than the first part.
+func siblings(e *event.Event, name string) []string {
+	path, best := strings.Split(name, "."), 1
+	var names []string
+	for _, f := range e.Fields() {
+		common := 0
+		for i, part := range strings.Split(f.Name, ".") {
+			if i == len(path) || part != path[i] {
+				break
+			}
+			common++
+		}
+		if common > best {
+			names, best = nil, common
+		}
+		if common == best && common > 1 {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 func (t *trace) fail(term int, text string) {

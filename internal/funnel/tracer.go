@@ -3,6 +3,7 @@ package funnel
 import (
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -120,6 +121,11 @@ func (t *tracer) find(e *event.Event) *Followed {
 	}
 	id := record.ID()
 	f := t.byID[key(id)]
+	if f == nil && strings.HasPrefix(id, "sha256:") {
+		// A record that is taken for something else than CloudTrail still
+		// says which event it is.
+		f = t.byID[key(e.Get("eventID").String())]
+	}
 	if f == nil {
 		e.Untrack()
 		return nil
@@ -127,7 +133,7 @@ func (t *tracer) find(e *event.Event) *Followed {
 	f.trace.mu.Lock()
 	defer f.trace.mu.Unlock()
 	if f.trace.id == "" {
-		f.trace.id = string([]byte(id))
+		f.trace.id = strings.Clone(id)
 	}
 	return f
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/value"
@@ -62,6 +63,8 @@ type Term struct {
 	// that it is compared with, if there is one.
 	Field  string
 	Values []string
+	// Fields are all fields that it reads.
+	Fields []string
 	// Timed tells that the condition is that of time modifiers.
 	Timed bool
 	// Match tests an event. It may be used by several goroutines.
@@ -118,6 +121,9 @@ func Abbreviated(s string, most int) string {
 // FieldIs says what a row has in a field.
 func FieldIs(row *event.Event, name string) string {
 	v := row.Get(name)
+	if t, ok := v.Float(); ok && name == "_time" {
+		return fmt.Sprintf("_time is %s (%s)", v, event.FromEpoch(t, time.UTC).Format(time.RFC3339))
+	}
 	if v.IsMulti() {
 		return name + " has the values " + Shown(v)
 	}

@@ -74,6 +74,9 @@ func (r *Run) Once(key any, create func() (any, error)) (any, error) {
 type Search struct {
 	Source *diag.Source
 	Ops    []Op
+	// Macros are, for each op of a whole search, the outermost macro that it
+	// comes from, or "".
+	Macros []string
 	// Notes say what is likely not meant as it is written.
 	Notes []*diag.Error
 }

@@ -164,6 +164,15 @@ func (c *Command) ErrorAt(span diag.Span, code diag.Code, message, hint string) 
 	return c.text.errorAt(span, code, message, hint)
 }
 
+// Macro is the outermost macro that the command's name comes from, or "". Of a
+// search command that is not named, each condition has a place of its own.
+func (c *Command) Macro() string {
+	if _, _, within := c.text.locate(c.name); len(within) > 0 && !c.Implied {
+		return within[0]
+	}
+	return ""
+}
+
 // NameSpan is the place of the command's name, for problems of the command as
 // a whole.
 func (c *Command) NameSpan() diag.Span {

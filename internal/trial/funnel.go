@@ -3,63 +3,40 @@ package trial
 import (
 	"context"
 	"fmt"
-	"unicode/utf8"
 
-	"github.com/pugmark/pugmark/internal/engine"
-	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/funnel"
 	"github.com/pugmark/pugmark/internal/plan"
 )
 
-// funnel says where the rows of a search that found nothing were lost: it runs
-// the search up to its first command, its second, and so on.
+// maxStageRunes bounds the text of a command in a message.
+const maxStageRunes = 300
+
+// funnel says where the rows of a search that found nothing were lost.
 func (r *run) funnel(ctx context.Context, search *plan.Search) []string {
-	before, unit := int(r.outcome.Events), "event"
-	for n := range search.Ops {
-		op := search.Ops[n]
-		part := &plan.Search{Source: search.Source, Ops: search.Ops[:n+1]}
-		var count counter
-		if _, err := engine.Stream(ctx, part, r.engine, &count); err != nil {
-			return nil // it ran to its end before: the run was interrupted
-		}
-		_, filters := op.(plan.Filterer)
-		if count.rows > 0 {
-			before = count.rows
-			if !filters {
-				unit = "row"
-			}
-			continue
-		}
-		text := abbreviated(op.String())
-		if n == 0 {
-			if !filters {
-				return []string{"this command, with which the search begins, gave nothing: " + text}
-			}
-			return []string{fmt.Sprintf("of %s none passes: %s", counted(before, unit), text)}
-		}
-		return []string{fmt.Sprintf("%s came to this command, which left none: %s", counted(before, unit), text)}
+	f, err := funnel.Run(ctx, search, funnel.Config{Engine: r.engine, Fields: r.env.Fields}, nil)
+	if err != nil || f.Result.Err != nil {
+		return nil // it ran to its end before: the run was interrupted
 	}
-	return nil
-}
-
-// abbreviated cuts the text of a command for a message.
-func abbreviated(s string) string {
-	const most = 300
-	if len(s) <= most {
-		return s
+	end := f.Ends()
+	if end == nil {
+		return nil
 	}
-	cut := most
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
+	text := plan.Abbreviated(end.Text, maxStageRunes)
+	var messages []string
+	switch {
+	case end.In == 0:
+		return []string{"this command, with which the search begins, gave nothing: " + text}
+	case end.Kind == funnel.Command:
+		messages = append(messages, fmt.Sprintf("%s came to this command, which left none: %s", counted(int(end.In), "row"), text))
+	default:
+		messages = append(messages, fmt.Sprintf("of %s none passes: %s", counted(int(end.In), "event"), text))
 	}
-	return s[:cut] + "…"
+	for _, reason := range end.Reasons[:min(len(end.Reasons), maxNamed)] {
+		text := reason.Reason
+		if reason.Rows < end.In {
+			text = times(text, int(reason.Rows))
+		}
+		messages = append(messages, text)
+	}
+	return messages
 }
-
-// counter is the end of a search that counts its rows.
-type counter struct{ rows int }
-
-func (c *counter) Push(b event.Batch) (bool, error) {
-	c.rows += len(b)
-	return true, nil
-}
-
-func (c *counter) Close() error { return nil }

@@ -180,16 +180,18 @@ func (r *run) openData(ctx context.Context) error {
 // margin is how long before now the newest event is.
 const margin = time.Second
 
-// input makes a file of a test what the test says that it is.
-func (r *run) input(d *data) file.Input {
-	meta := event.Meta{Source: d.of.Source, Sourcetype: d.of.Sourcetype, Index: d.of.Index, Host: d.of.Host}
+func (r *run) input(d *data) file.Input { return inputOf(d.File, d.of) }
+
+// inputOf makes a file of a test what the test says that it is.
+func inputOf(found *dataset.File, of detection.TestData) file.Input {
+	meta := event.Meta{Source: of.Source, Sourcetype: of.Sourcetype, Index: of.Index, Host: of.Host}
 	if meta.Index == "" {
 		meta.Index = defaultIndex
 	}
 	if meta.Host == "" {
 		meta.Host = defaultHost
 	}
-	return file.Input{Name: d.Name, Meta: meta, Size: d.Size, Open: d.Open}
+	return file.Input{Name: found.Name, Meta: meta, Size: found.Size, Open: found.Open}
 }
 
 // survey counts the events of a file and finds the newest.

@@ -131,17 +131,17 @@ func TestVerdicts(t *testing.T) {
 		{
 			"none passes the filter",
 			g3("search: '`cloudtrail` eventName=Nothing | stats count by user'\ntests: [{name: t, " + attackData + "}]"),
-			"t: failed\n  nothing was found\n  of 3 events none passes: search sourcetype=aws:cloudtrail eventName=Nothing\n",
+			"t: failed\n  nothing was found\n  of 3 events none passes: eventName=Nothing\n  eventName has another value: ConsoleLogin (3)\n",
 		},
 		{
 			"a later command leaves none",
 			g3("search: '`cloudtrail` eventName=ConsoleLogin | stats count by awsRegion | where count > 5'\ntests: [{name: t, " + attackData + "}]"),
-			"t: failed\n  nothing was found\n  1 row came to this command, which left none: where count > 5\n",
+			"t: failed\n  nothing was found\n  1 row came to this command, which left none: where count > 5\n  count > 5 is false\n",
 		},
 		{
 			"by fields that are null",
 			g3("search: 'eventName=ConsoleLogin | stats count by nobody'\ntests: [{name: t, " + attackData + "}]"),
-			"t: failed\n  nothing was found\n  3 events came to this command, which left none: stats count by nobody\n  content/detections/cloud/login.yml:11:50: " +
+			"t: failed\n  nothing was found\n  3 rows came to this command, which left none: stats count by nobody\n  nobody is null, and a row without a BY field is in no group\n  content/detections/cloud/login.yml:11:50: " +
 				"stats: rows without \"nobody\" are in no group; fillnull before it would keep them (3 times)\n",
 		},
 		{
