@@ -65,6 +65,7 @@ var table = []*Spec{
 	summary,
 	tableCommand,
 	tail,
+	tie,
 	timechart,
 	tojson,
 	top,
