@@ -1,7 +1,6 @@
 package command
 
 import (
-	"math"
 	"time"
 
 	"github.com/pugmark/pugmark/internal/diag"
@@ -10,7 +9,6 @@ import (
 	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/spl"
 	"github.com/pugmark/pugmark/internal/timeformat"
-	"github.com/pugmark/pugmark/internal/value"
 )
 
 var exposed = &Spec{
@@ -57,11 +55,7 @@ func (op exposedOp) Needs(event.Set) event.Set { return exposure.Fields() }
 func (op exposedOp) UsesOrder() bool           { return false }
 
 func (op exposedOp) Columns([]string) []string {
-	return []string{
-		"state", "resource_type", "resource", "account", "region", "recipient_type", "recipient",
-		"start", "since", "until", "duration", "contested", "by", "by_src", "by_event", "by_event_id",
-		"ended_by", "ended_by_src", "ended_event", "ended_event_id", "public_block", "public_block_since", "public_block_by", "error",
-	}
+	return exposure.Columns()
 }
 
 func (op exposedOp) NewPartial(run *plan.Run) (plan.Partial, error) {
@@ -86,55 +80,33 @@ func (op exposedOp) finish(run *plan.Run, l *exposure.Ledger, next plan.Sink) er
 		op.place.warn(run, diag.UnclearEvents, "", "%d calls that succeeded do not say what they changed: their parameters were left out, or have an unknown form", n)
 	}
 	entries := l.Entries(which)
-	return makeRows(run, next, len(entries), len(op.Columns(nil)), func(i int) *event.Event { return exposedRow(&entries[i]) })
+	return makeRows(run, next, len(entries), len(exposure.Columns()), func(i int) *event.Event { return entries[i].Row() })
 }
 
-// exposedRow makes a row of an entry.
-func exposedRow(x *exposure.Entry) *event.Event {
-	row := event.New()
-	text := func(name, s string) {
-		if s != "" {
-			row.Set(name, value.OfText(s))
-		}
+// LedgerSearch returns the search of all events whose ledger is given to take:
+// for who asks more of it than rows say.
+func LedgerSearch(env *Env, take func(*exposure.Ledger)) (*plan.Search, error) {
+	pipeline, err := spl.ParseText("exposed", "| exposed")
+	if err != nil {
+		return nil, err
 	}
-	number := func(name string, f float64) {
-		if !math.IsInf(f, 0) && !math.IsNaN(f) {
-			row.Set(name, value.OfNumber(f))
-		}
+	search, err := Compile(pipeline, env)
+	if err != nil {
+		return nil, err
 	}
-	text("state", string(x.State))
-	text("resource_type", string(x.Resource.Kind))
-	text("resource", x.Resource.ID)
-	text("account", x.Resource.Account)
-	text("region", x.Resource.Region)
-	text("recipient_type", string(x.Recipient.Type))
-	text("recipient", x.Recipient.ID)
-	text("start", string(x.Start))
-	number("since", x.Since)
-	number("until", x.Until)
-	number("duration", x.Duration)
-	if x.Contested {
-		text("contested", "true")
-	}
-	if c := x.By; c != nil {
-		text("by", c.Actor)
-		text("by_src", c.Address)
-		text("by_event", c.Name)
-		text("by_event_id", c.EventID)
-		row.Inherit(c.From)
-	}
-	if c := x.Ended; c != nil {
-		text("ended_by", c.Actor)
-		text("ended_by_src", c.Address)
-		text("ended_event", c.Name)
-		text("ended_event_id", c.EventID)
-		row.Inherit(c.From)
-	}
-	if c := x.Block; c != nil {
-		text("public_block", c.Mode)
-		number("public_block_since", c.Time)
-		text("public_block_by", c.Actor)
-	}
-	text("error", x.Error)
-	return row
+	search.Ops[len(search.Ops)-1] = ledgerOp{take: take}
+	return search, nil
+}
+
+// ledgerOp is exposed without rows.
+type ledgerOp struct {
+	exposedOp
+	take func(*exposure.Ledger)
+}
+
+func (op ledgerOp) NewPartial(run *plan.Run) (plan.Partial, error) {
+	return exposure.NewGathering(run, func(_ *plan.Run, l *exposure.Ledger, _ plan.Sink) error {
+		op.take(l)
+		return nil
+	}), nil
 }
