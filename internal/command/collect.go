@@ -52,6 +52,59 @@ func (c *collector) Close() error {
 	return c.next.Close()
 }
 
+// expander is what a command has in front of next that may make many rows of
+// one: they are passed on in batches, and the run may be interrupted between
+// them.
+type expander struct {
+	plan.Sink
+	run    *plan.Run
+	out    event.Batch
+	copies []*event.Event // reused
+	used   int            // of copies, in out
+	passed int            // batches passed on of those made of one
+}
+
+// add puts a row into the batch at hand.
+func (x *expander) add(row *event.Event) (bool, error) {
+	x.out = append(x.out, row)
+	if len(x.out) < batchRows {
+		return true, nil
+	}
+	return x.flush()
+}
+
+// copy returns a copy of e to be added.
+func (x *expander) copy(e *event.Event) *event.Event {
+	if x.used == len(x.copies) {
+		x.copies = append(x.copies, &event.Event{})
+	}
+	c := x.copies[x.used]
+	x.used++
+	e.CopyTo(c)
+	return c
+}
+
+// end passes on what is left of the batch that was pushed: it refers to events
+// that are not ours afterwards.
+func (x *expander) end() (bool, error) {
+	x.passed = 0
+	return x.flush()
+}
+
+func (x *expander) flush() (bool, error) {
+	if len(x.out) == 0 {
+		return true, nil
+	}
+	if x.passed++; x.passed > uninterrupted {
+		if err := x.run.Context.Err(); err != nil {
+			return false, err
+		}
+	}
+	more, err := x.Sink.Push(x.out)
+	x.out, x.used = x.out[:0], 0
+	return more, err
+}
+
 // uninterrupted is how many batches a row may become before a command asks
 // whether the run was interrupted. Rows that become fewer are finished, so that
 // an interrupted run still gives the result of what was read.

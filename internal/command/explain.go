@@ -141,7 +141,7 @@ func (op *joinOp) Explain(run *plan.Run) (plan.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &joinRun{op: op, run: run, table: op.index(rows)}
+	r := &joinRun{expander: expander{run: run}, op: op, table: op.index(rows)}
 	return func(row *event.Event) (plan.Reason, bool) {
 		if len(r.matches(row)) > 0 {
 			return plan.Reason{}, false

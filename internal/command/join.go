@@ -92,7 +92,7 @@ func (op *joinOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &joinRun{Sink: next, op: op, run: run, table: table.(*joinTable)}, nil
+	return &joinRun{expander: expander{Sink: next, run: run}, op: op, table: table.(*joinTable)}, nil
 }
 
 // joinTable is the subsearch's rows by the values of their join fields.
@@ -143,18 +143,14 @@ func joinKey(row *event.Event, fields []string) (key string, ok bool) {
 }
 
 type joinRun struct {
-	plan.Sink
-	op     *joinOp
-	run    *plan.Run
-	table  *joinTable
-	out    event.Batch
-	passed int // batches passed on of those made of one
+	expander
+	op    *joinOp
+	table *joinTable
 }
 
 // Push implements [plan.Sink]. A row may have as many matches as the subsearch
 // has rows, so what it becomes is passed on in batches.
 func (r *joinRun) Push(b event.Batch) (bool, error) {
-	r.passed = 0
 	for _, e := range b {
 		matches := r.matches(e)
 		if len(matches) == 0 && r.op.kind == "outer" {
@@ -165,8 +161,7 @@ func (r *joinRun) Push(b event.Batch) (bool, error) {
 		for i, m := range matches {
 			row := e
 			if i < len(matches)-1 {
-				row = &event.Event{}
-				e.CopyTo(row)
+				row = r.copy(e)
 			}
 			r.merge(row, m)
 			if more, err := r.add(row); err != nil || !more {
@@ -174,30 +169,7 @@ func (r *joinRun) Push(b event.Batch) (bool, error) {
 			}
 		}
 	}
-	// What is left refers to events of b, which are not ours after this.
-	return r.flush()
-}
-
-func (r *joinRun) add(row *event.Event) (bool, error) {
-	r.out = append(r.out, row)
-	if len(r.out) < batchRows {
-		return true, nil
-	}
-	return r.flush()
-}
-
-func (r *joinRun) flush() (bool, error) {
-	if len(r.out) == 0 {
-		return true, nil
-	}
-	if r.passed++; r.passed > uninterrupted {
-		if err := r.run.Context.Err(); err != nil {
-			return false, err
-		}
-	}
-	more, err := r.Sink.Push(r.out)
-	r.out = r.out[:0]
-	return more, err
+	return r.end()
 }
 
 // matches returns the rows that e joins with, in the order of the subsearch.

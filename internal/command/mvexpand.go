@@ -49,25 +49,19 @@ func (op mvexpandOp) Kind() plan.Kind                  { return plan.Expanding }
 func (op mvexpandOp) Needs(wanted event.Set) event.Set { return wanted.With(op.field) }
 
 func (op mvexpandOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
-	return &mvexpandRun{Sink: next, op: op, run: run}, nil
+	return &mvexpandRun{expander: expander{Sink: next, run: run}, op: op}, nil
 }
 
 // minResult is the least that a result is taken to be in memory.
 const minResult = 160
 
 type mvexpandRun struct {
-	plan.Sink
-	op     mvexpandOp
-	run    *plan.Run
-	out    event.Batch
-	copies []*event.Event // reused
-	used   int            // of copies, in out
-	passed int            // batches passed on of those made of one
+	expander
+	op mvexpandOp
 }
 
 // Push implements [plan.Sink].
 func (r *mvexpandRun) Push(b event.Batch) (bool, error) {
-	r.passed = 0
 	for _, e := range b {
 		n := r.wanted(e)
 		if n <= 1 {
@@ -85,8 +79,7 @@ func (r *mvexpandRun) Push(b event.Batch) (bool, error) {
 			}
 		}
 	}
-	// What is left refers to events of b, which are not ours after this.
-	return r.flush()
+	return r.end()
 }
 
 // wanted returns how many results e becomes. One that has the values of a
@@ -110,36 +103,4 @@ func (r *mvexpandRun) wanted(e *event.Event) int {
 		e.Set(r.op.field, values.At(0))
 	}
 	return n
-}
-
-func (r *mvexpandRun) copy(e *event.Event) *event.Event {
-	if r.used == len(r.copies) {
-		r.copies = append(r.copies, &event.Event{})
-	}
-	c := r.copies[r.used]
-	r.used++
-	e.CopyTo(c)
-	return c
-}
-
-func (r *mvexpandRun) add(e *event.Event) (bool, error) {
-	r.out = append(r.out, e)
-	if len(r.out) < batchRows {
-		return true, nil
-	}
-	return r.flush()
-}
-
-func (r *mvexpandRun) flush() (bool, error) {
-	if len(r.out) == 0 {
-		return true, nil
-	}
-	if r.passed++; r.passed > uninterrupted {
-		if err := r.run.Context.Err(); err != nil {
-			return false, err
-		}
-	}
-	more, err := r.Sink.Push(r.out)
-	r.out, r.used = r.out[:0], 0
-	return more, err
 }

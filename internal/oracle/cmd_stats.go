@@ -9,6 +9,18 @@ import (
 
 func spanOf(from, to int) diag.Span { return diag.Span{Start: from, End: to} }
 
+// aggregatesBy reads aggregates and BY fields up to the end, for the rows that
+// they are of.
+func (x *executor) aggregatesBy(a *spl.Args, in []*row) (list []aggregate, by []string, err error) {
+	if list, err = x.aggregates(a, "by"); err != nil {
+		return nil, nil, err
+	}
+	if a.Keyword("by") {
+		by = a.Fields()
+	}
+	return expand(list, in, by), by, a.End()
+}
+
 // stats makes one row for each group, sorted by the BY fields; without BY one
 // row, also of no input.
 func stats(x *executor, a *spl.Args, in []*row) ([]*row, error) {
@@ -19,18 +31,10 @@ func stats(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 	if a.Text("delim", &ignored) || a.Text("allnum", &ignored) || split {
 		return nil, unsupported("an option of stats")
 	}
-	list, err := x.aggregates(a, "by")
+	list, by, err := x.aggregatesBy(a, in)
 	if err != nil {
 		return nil, err
 	}
-	var by []string
-	if a.Keyword("by") {
-		by = a.Fields()
-	}
-	if err := a.End(); err != nil {
-		return nil, err
-	}
-	list = expand(list, in, by)
 	if len(by) == 0 {
 		return []*row{summary(x, list, nil, &group{rows: in})}, nil
 	}
@@ -56,18 +60,10 @@ func summary(x *executor, list []aggregate, by []string, g *group) *row {
 func eventstats(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 	ignored := false
 	a.Bool("allnum", &ignored)
-	list, err := x.aggregates(a, "by")
+	list, by, err := x.aggregatesBy(a, in)
 	if err != nil {
 		return nil, err
 	}
-	var by []string
-	if a.Keyword("by") {
-		by = a.Fields()
-	}
-	if err := a.End(); err != nil {
-		return nil, err
-	}
-	list = expand(list, in, by)
 	before := cloneRows(in)
 	for i, r := range in {
 		if !r.has(by) {
@@ -95,21 +91,13 @@ func streamstats(x *executor, a *spl.Args, in []*row) ([]*row, error) {
 	a.Bool("current", &current)
 	a.Bool("global", &global)
 	a.Count("window", &window)
-	list, err := x.aggregates(a, "by")
+	list, by, err := x.aggregatesBy(a, in)
 	if err != nil {
-		return nil, err
-	}
-	var by []string
-	if a.Keyword("by") {
-		by = a.Fields()
-	}
-	if err := a.End(); err != nil {
 		return nil, err
 	}
 	if window > 0 && global && len(by) > 0 {
 		return nil, unsupported("streamstats with a global window and by")
 	}
-	list = expand(list, in, by)
 	before := cloneRows(in)
 	for i, r := range in {
 		if !r.has(by) {
