@@ -100,7 +100,7 @@ func (x *expander) flush() (bool, error) {
 			return false, err
 		}
 	}
-	more, err := x.Sink.Push(x.out)
+	more, err := x.Push(x.out)
 	x.out, x.used = x.out[:0], 0
 	return more, err
 }
