@@ -23,7 +23,7 @@ import (
 // whyCommand says what became of events in a detection or a search.
 type whyCommand struct {
 	Detection string   `arg:"" optional:"" help:"Name, id or file name; * is any text."`
-	Path      []string `arg:"" optional:"" help:"IDs of events to follow, and logs; without logs, its own test data."`
+	Path      []string `arg:"" optional:"" help:"IDs of events to follow, and logs; else the test data it has."`
 
 	Search string   `placeholder:"SPL" group:"select" help:"Instead of a detection: any search."`
 	Event  []string `sep:"none" placeholder:"ID" group:"select" help:"Follow this event. Repeatable."`
@@ -39,7 +39,7 @@ func (whyCommand) examples() []string {
 	return []string{
 		"why 'AWS AMI Attribute Modification for Exfiltration' ./logs",
 		"why 'AWS AMI Attribute*' 5d1f9a3e-7c2b-4e86-9b0d-2f6c8a4e1d37 ./logs",
-		"why --search 'eventName=RunInstances | stats count by user_arn' ./logs -o json",
+		"why --search 'eventName=RunInstances | stats count by user_arn' ./logs",
 		"why 'AWS AMI Attribute Modification for Exfiltration'",
 	}
 }
@@ -153,10 +153,11 @@ func (l *library) one(name string) (*detection.Detection, error) {
 	return chosen[0], nil
 }
 
-// from opens the logs, or the data that the tests of the detection name.
+// from opens the logs. Without any a detection gets the data that its tests
+// name; standard input is read where - stands for it.
 func (c *whyCommand) from(a *app, q *question, library *library) (source.Source, error) {
-	if from, err := c.openSource(a, q.paths); from != nil || err != nil || q.detection == nil {
-		return from, err
+	if len(q.paths) > 0 || q.detection == nil {
+		return c.openSource(a, q.paths)
 	}
 	finder, err := newFinder(c.AttackData, false, "")
 	if err != nil {

@@ -54,7 +54,7 @@ func whyPage(q *question, f *funnel.Funnel, s *session) *report.Page {
 	}
 	page.Sections = append(page.Sections, stageSection(f))
 	if object.Unread > 0 {
-		page.Sections = append(page.Sections, report.Section{Title: "Not read", Text: fmt.Sprintf("There were %s with the input, named below: what is missing may be there.", counts(int64(object.Unread), "problem"))})
+		page.Sections = append(page.Sections, report.Section{Title: "Not read", Text: "What is missing may be in what could not be read: " + counts(int64(object.Unread), "problem") + ", named below."})
 	}
 	return page
 }

@@ -18,7 +18,7 @@ import (
 func (t *tracer) funnel() *Funnel {
 	f := &Funnel{Read: t.read.Load(), Rows: t.passages[len(t.commands)].rows, Events: t.followed}
 	for _, g := range t.gates {
-		f.Stages = append(f.Stages, g.stage())
+		f.Stages = append(f.Stages, g.stage(t.location()))
 	}
 	for _, g := range t.gates {
 		t.hintGate(g, f.Stages[g.number-1])
@@ -45,7 +45,7 @@ func newStage(number int, kind Kind, text string) *Stage {
 const maxNamed = 3
 
 // stage says what a condition did.
-func (g *gate) stage() *Stage {
+func (g *gate) stage(location *time.Location) *Stage {
 	s := newStage(g.number, g.kind, g.Text)
 	s.Macro, s.In, s.Out = g.Macro, g.in.Load(), g.out.Load()
 	lost := s.In - s.Out
@@ -54,7 +54,7 @@ func (g *gate) stage() *Stage {
 	case g.Timed:
 		s.count(g.null, "_time is null")
 		if lost > g.null {
-			s.count(lost-g.null, "outside of the time range: from "+timeText(g.first)+" to "+timeText(g.last))
+			s.count(lost-g.null, "outside of the time range: from "+timeText(g.first, location)+" to "+timeText(g.last, location))
 		}
 	case g.Field != "":
 		s.count(g.null, g.Field+" is null")
@@ -243,7 +243,7 @@ func (t *tracer) unknownField(field string, rows samples) []string {
 	names = slices.Compact(names)
 	said := "no row that came here has the field " + field
 	if slices.Contains(t.config.Fields, field) && events {
-		return []string{said} // it is no slip of the pen
+		return nil // it is no slip of the pen
 	}
 	if near := nearName(field, names); near != "" {
 		return []string{said + ", but they have " + near}
@@ -330,9 +330,12 @@ func rowText(row *event.Event) string {
 	return strings.Join(texts, " ")
 }
 
-func timeText(epoch float64) string {
+// location is the zone that times are shown in.
+func (t *tracer) location() *time.Location { return cmp.Or(t.config.Engine.Location, time.UTC) }
+
+func timeText(epoch float64, location *time.Location) string {
 	if math.IsInf(epoch, 0) || math.IsNaN(epoch) {
 		return "any time"
 	}
-	return event.FromEpoch(epoch, time.UTC).Format(time.RFC3339)
+	return event.FromEpoch(epoch, location).Format(time.RFC3339)
 }

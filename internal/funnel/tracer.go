@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/plan"
@@ -84,7 +85,7 @@ func (t *tracer) limit(earliest, latest float64) {
 		return
 	}
 	t.window = &gate{kind: Window, values: map[string]int64{}, first: math.Inf(1), last: math.Inf(-1), Term: plan.Term{
-		Timed: true, Field: "_time", Text: windowText(earliest, latest),
+		Timed: true, Field: "_time", Text: windowText(earliest, latest, t.location()),
 		Match: func(e *event.Event) bool {
 			at, ok := e.Get("_time").Float()
 			return ok && at >= earliest && at < latest
@@ -99,14 +100,14 @@ func (t *tracer) limit(earliest, latest float64) {
 	}
 }
 
-func windowText(earliest, latest float64) string {
+func windowText(earliest, latest float64, location *time.Location) string {
 	switch {
 	case math.IsInf(earliest, -1):
-		return fmt.Sprintf("_time<%s", timeText(latest))
+		return fmt.Sprintf("_time<%s", timeText(latest, location))
 	case math.IsInf(latest, 1):
-		return fmt.Sprintf("_time>=%s", timeText(earliest))
+		return fmt.Sprintf("_time>=%s", timeText(earliest, location))
 	}
-	return fmt.Sprintf("_time>=%s _time<%s", timeText(earliest), timeText(latest))
+	return fmt.Sprintf("_time>=%s _time<%s", timeText(earliest, location), timeText(latest, location))
 }
 
 // find returns the followed event that e is. Other events forget their ID:
