@@ -93,7 +93,7 @@ type question struct {
 	search    *plan.Search
 	events    []string // IDs
 	paths     []string
-	ownData   bool // the detection's test data is read
+	test      string // whose data is read
 }
 
 // eventIDs are the forms of the IDs of events: CloudTrail's, and that of a
@@ -163,18 +163,15 @@ func (c *whyCommand) from(a *app, q *question, library *library) (source.Source,
 	if err != nil {
 		return nil, err
 	}
-	inputs, missing := trial.Inputs(a.ctx, q.detection, library.dirs, finder)
+	test, inputs, missing := trial.Inputs(a.ctx, q.detection, library.dirs, finder)
 	if len(inputs) == 0 {
-		e := usageError{message: "there are no logs to read, and the detection has no test data here", hint: "name files or directories behind it"}
+		e := usageError{message: "there are no logs to read, and the detection has no test with data here", hint: "name files or directories behind it"}
 		for _, m := range missing {
 			e.hint += "\n  " + m.Error()
 		}
 		return nil, e
 	}
-	for _, m := range missing {
-		a.tell("warning: %s", visibleLines(m.Error()))
-	}
-	q.ownData = true
+	q.test = test
 	return file.NewInputs(inputs, file.Options{Limits: c.fileLimits()}), nil
 }
 

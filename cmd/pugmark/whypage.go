@@ -14,6 +14,9 @@ import (
 type answered struct {
 	Detection *answeredDetection `json:"detection,omitempty"`
 	Search    string             `json:"search"`
+	// Test is the test of the detection whose data was read, if there were no
+	// logs.
+	Test string `json:"test,omitempty"`
 	*funnel.Funnel
 	// Ends is the number of the first stage out of which nothing came, 0 if
 	// there are rows.
@@ -43,8 +46,9 @@ func whyPage(q *question, f *funnel.Funnel, s *session) *report.Page {
 		object.Ends = end.Number
 	}
 	page := &report.Page{Title: q.name, Subtitle: verdict(f, end), Object: object}
-	if q.ownData {
-		page.Subtitle += " Read was the detection's own test data."
+	if q.test != "" {
+		page.Subtitle += fmt.Sprintf(" Read was the data of its test %q.", q.test)
+		object.Test = q.test
 	}
 	for _, e := range f.Events {
 		page.Sections = append(page.Sections, eventSection(e, f))

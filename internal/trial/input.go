@@ -9,18 +9,17 @@ import (
 	"github.com/pugmark/pugmark/internal/source/file"
 )
 
-// Inputs returns the data of all tests of a detection, each file once, for
-// other uses than testing. missing says what is not here, in the order of the
-// tests.
-func Inputs(ctx context.Context, d *detection.Detection, dirs []escu.Dir, finder *dataset.Finder) (inputs []file.Input, missing []error) {
+// Inputs returns the data of the first test of a detection that is to give
+// results and whose data is here, for other uses than testing, and the name of
+// the test. Without one, missing says what is not here.
+func Inputs(ctx context.Context, d *detection.Detection, dirs []escu.Dir, finder *dataset.Finder) (test string, inputs []file.Input, missing []error) {
 	content := contentOf(dirs, d.File)
-	seen := map[string]bool{}
 	for _, t := range d.Tests {
+		if t.NoResults {
+			continue
+		}
+		inputs = nil
 		for _, of := range t.Data {
-			if seen[of.Data] {
-				continue
-			}
-			seen[of.Data] = true
 			found, err := finder.Find(ctx, of.Data, content.FS)
 			if err != nil {
 				missing = append(missing, err)
@@ -28,6 +27,9 @@ func Inputs(ctx context.Context, d *detection.Detection, dirs []escu.Dir, finder
 			}
 			inputs = append(inputs, inputOf(found, of))
 		}
+		if len(inputs) > 0 && len(inputs) == len(t.Data) {
+			return t.Name, inputs, nil
+		}
 	}
-	return inputs, missing
+	return "", nil, missing
 }
