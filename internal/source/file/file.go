@@ -138,6 +138,7 @@ type scan struct {
 	workers  int
 	readable atomic.Int64 // files that could be opened
 	failed   atomic.Int64 // paths and files that could not
+	idle     atomic.Int64 // workers without a file
 
 	shared     sync.Mutex
 	layouts    map[*event.Schema]*event.Layout

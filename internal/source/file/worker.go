@@ -25,15 +25,16 @@ type worker struct {
 	layers  []layer
 	reader  cloudtrail.Reader
 
-	name   string     // of what is being read: a file, or one in an archive
-	forced event.Meta // what all its records have
-	seq    uint64     // of the record at hand
-	base   int64      // where in the file the part that is read begins
-	begins bool       // it is the first part, or the whole
-	faulty int64      // records of name whose text is not well formed
-	kinds  map[event.Meta]*kind
-	told   event.Meta // what the container said of the last record,
-	last   *kind      // and what that came to
+	name    string     // of what is being read: a file, or one in an archive
+	forced  event.Meta // what all its records have
+	seq     uint64     // of the record at hand
+	base    int64      // where in the file the part that is read begins
+	begins  bool       // it is the first part, or the whole
+	regular bool       // reading it does not block
+	faulty  int64      // records of name whose text is not well formed
+	kinds   map[event.Meta]*kind
+	told    event.Meta // what the container said of the last record,
+	last    *kind      // and what that came to
 
 	// The events at hand, not yet pushed.
 	n       int
@@ -50,10 +51,13 @@ func newWorker(ctx context.Context, s *scan, sink source.Sink) *worker {
 
 // work reads files until there are none, or the sink wants no more.
 func (w *worker) work(queue <-chan item) {
-	for it := range queue {
-		if w.ctx.Err() != nil {
-			return
+	for {
+		w.scan.idle.Add(1)
+		it, ok := <-queue
+		if !ok || w.ctx.Err() != nil {
+			return // and stays idle
 		}
+		w.scan.idle.Add(-1)
 		w.file(it)
 		if w.stopped != nil {
 			return
@@ -70,7 +74,7 @@ const seqBits = 40
 // file reads one file.
 func (w *worker) file(it item) {
 	w.meter = meter{ctx: w.ctx, scan: w.scan}
-	w.seq, w.base, w.begins = it.index<<seqBits, 0, it.begins()
+	w.seq, w.base, w.begins, w.regular = it.index<<seqBits, 0, it.begins(), it.input == nil && !it.special
 	w.forced = w.scan.options.Meta
 	switch {
 	case it.input != nil:
@@ -145,7 +149,9 @@ func (w *worker) lost(name string, err error) {
 func (w *worker) content(src io.Reader, name string) error {
 	w.name, w.faulty, w.last = name, 0, nil
 	clear(w.kinds)
-	w.reader.Reset(&contentReader{src, &w.meter}, cloudtrail.Options{
+	ahead := &aheadReader{src: &contentReader{src, &w.meter}, worthIt: func() bool { return w.regular && w.scan.idle.Load() > 0 }}
+	defer ahead.close()
+	w.reader.Reset(ahead, cloudtrail.Options{
 		MaxRecord: w.scan.options.Record,
 		Lines:     !w.begins,
 		Release:   w.push,
