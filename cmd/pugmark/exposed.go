@@ -115,6 +115,11 @@ type ledgerView struct {
 	first map[exposure.Recipient]float64
 }
 
+// sameOccasion is how many seconds after the first share with a stranger others
+// still belong to it: who shares twenty images within an hour has not made a
+// friend. The macro pugmark_seen_before says the same to detections.
+const sameOccasion = 24 * 60 * 60
+
 // judged is an entry with what its recipient is to the owner.
 type judged struct {
 	exposure.Entry
@@ -181,7 +186,7 @@ func (v *ledgerView) judge(x *exposure.Exposure) trust.Judgement {
 	j := v.session.library.trust.Judge(x.Recipient.ID, owner, event.FromEpoch(v.at, v.location()))
 	if j.Verdict == trust.Stranger {
 		j.Verdict = trust.StrangerNeverSeen
-		if first, ok := v.first[x.Recipient]; ok && first < x.Since {
+		if first, ok := v.first[x.Recipient]; ok && first < x.Since-sameOccasion {
 			j.Verdict = trust.StrangerSeenBefore
 		}
 	}
