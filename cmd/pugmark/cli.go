@@ -122,7 +122,7 @@ type contentFlags struct {
 	NoBuiltin bool     `group:"content" help:"Leave out the built-in content."`
 	Macro     []string `sep:"none" placeholder:"NAME=TEXT" group:"content" help:"Define a macro, name(a,b) with arguments."`
 	Lookup    []string `sep:"none" placeholder:"NAME=FILE" group:"content" help:"Add a lookup table, with ,option=value."`
-	Trust     []string `sep:"none" placeholder:"FILE" group:"content" help:"Whose accounts are ours or a vendor's: trust.yaml, or JSON of aws organizations."`
+	Trust     []string `sep:"none" placeholder:"FILE" group:"content" help:"Which accounts are ours or a vendor's: trust.yaml."`
 	GeoIP     []string `name:"geoip" sep:"none" placeholder:"FILE" group:"content" help:"Database in MaxMind's format for iplocation."`
 	StateDir  string   `placeholder:"DIR" group:"content" help:"Where outputlookup keeps tables between runs."`
 }

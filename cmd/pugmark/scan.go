@@ -19,7 +19,7 @@ type scanCommand struct {
 	selectFlags
 	inputFlags
 	contentFlags
-	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings, but for those of score 0 by verdict."`
+	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings that are alerts."`
 	outputFlags
 }
 

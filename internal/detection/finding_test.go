@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/pugmark/pugmark/internal/event"
+	"github.com/pugmark/pugmark/internal/knowledge/escu"
 	"github.com/pugmark/pugmark/internal/risk"
 	"github.com/pugmark/pugmark/internal/value"
 )
@@ -352,5 +354,65 @@ func TestResultWithHostileText(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]string{"a\"b\n": "\ufffd<\x00", "_raw": `{"x":1}`}, back); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A risk object may take its score from the row. Where all of them are 0 the
+// row is kept and is no alert; where the row tells none, that of the detection
+// counts.
+func TestScoreOfTheRow(t *testing.T) {
+	t.Parallel()
+	library := Load(escu.Dir{FS: fstest.MapFS{"detections/a.yml": &fstest.MapFile{Data: []byte(`
+name: A
+id: a
+version: 1
+date: '2026-01-01'
+type: TTP
+status: production
+search: search *
+rba:
+  message: $user$ did
+  risk_objects:
+  - {field: user, type: user, score: 75, score_field: risk_score}
+  - {field: host, type: system, score: 10, score_field: host_score}
+  threat_objects:
+  - {field: ip, type: ip_address}
+`)}}})
+	d := library.Detections[0]
+	if len(library.Problems) > 0 || len(d.Notes) > 0 {
+		t.Fatal(library.Problems, d.Notes)
+	}
+	for _, test := range []struct {
+		name, user, host string // scores
+		want             string
+		alert            bool
+	}{
+		{"both", "95", "20", "95: user=95 host=20, 1 threat", true},
+		{"rounded", "44.6", "20", "45: user=45 host=20, 1 threat", true},
+		{"one of them nothing", "0", "20", "20: host=20, 1 threat", true},
+		{"both nothing", "0", "0", "0:, 0 threat", false},
+		{"no number", "high", "0", "75: user=75, 1 threat", true},
+		{"out of range", "101", "-1", "75: user=75 host=10, 1 threat", true},
+		{"not a number", "NaN", "0", "75: user=75, 1 threat", true},
+		{"not told", "", "", "75: user=75 host=10, 1 threat", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			row := event.New()
+			for name, text := range map[string]string{"user": "ann", "host": "web", "ip": "192.0.2.1", "risk_score": test.user, "host_score": test.host} {
+				if text != "" {
+					row.Set(name, value.OfText(text))
+				}
+			}
+			f := NewFindings(d, time.Time{}).Add(row, nil)
+			got := fmt.Sprintf("%d:", f.Risk.Score)
+			for _, o := range f.Risk.Objects {
+				got += fmt.Sprintf(" %s=%d", o.Field, o.Score)
+			}
+			got += fmt.Sprintf(", %d threat", len(f.Risk.Threats))
+			if got != test.want || f.Alert() != test.alert || len(f.RiskEvents()) != len(f.Risk.Objects) {
+				t.Errorf("got %s, alert %v; want %s, alert %v", got, f.Alert(), test.want, test.alert)
+			}
+		})
 	}
 }

@@ -92,6 +92,7 @@ type failure struct {
 const (
 	organizationDenies = "service control policy"
 	publicBlocked      = "block public access"
+	managedKey         = "encryption"
 )
 
 // failuresOf returns the errors that are usual with a call. Codes and messages
@@ -117,6 +118,7 @@ func failuresOf(c *call) []failure {
 			add(15, "Client.DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 			planted("Client.UnauthorizedOperation", organizationDenies, "You are not authorized to perform this operation. "+caller+action+" with an explicit deny in a service control policy")
 			planted("Client.OperationNotPermitted", publicBlocked, "Public sharing is not possible: block public access is enabled in this Region")
+			planted("Client.InvalidParameter", managedKey, "Snapshots encrypted with the AWS Managed CMK can't be shared")
 		}
 	case "s3":
 		add(70, "AccessDenied", "Access Denied")

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,11 +15,13 @@ import (
 	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/engine"
+	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/knowledge"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
 	"github.com/pugmark/pugmark/internal/simulate"
 	"github.com/pugmark/pugmark/internal/source"
 	"github.com/pugmark/pugmark/internal/source/file"
+	"github.com/pugmark/pugmark/internal/trust"
 )
 
 // directory is an output on disk.
@@ -42,6 +43,7 @@ var found = []string{
 	"ami-shared-account", "ami-shared-several", "ami-public", "ami-share-failed-then-succeeded", "ami-share-denied",
 	"ami-share-own-account", "ami-share-vendor", "ami-public-after-block-disabled",
 	"share-then-trail-stopped", "mass-share", "low-and-slow", "share-removed", "ami-share-denied-by-organization",
+	"ami-share-blocked", "ami-shared-again",
 }
 
 // The built-in detection finds these scenarios, each in a finding of its own,
@@ -116,21 +118,26 @@ const (
 	tampering  = "AWS Share Followed by Trail Tampering"
 	grant      = "AWS KMS Grant to Account of Share"
 	bucketList = "AWS S3 Bucket ACL Opened"
+	judged     = "AWS AMI Share Judged by Recipient"
+	persistent = "AWS Image or Snapshot Shared After Failed Attempts"
 )
 
 // detected says which built-in detections find which scenario.
 var detected = map[string][]string{
-	"ami-shared-account":               {given, untrusted},
-	"ami-shared-several":               {given, untrusted},
-	"ami-public":                       {given},
-	"ami-shared-organisation":          {"AWS AMI Shared With Organization or OU"},
-	"ami-shared-ou":                    {"AWS AMI Shared With Organization or OU"},
-	"ami-share-failed-then-succeeded":  {given, untrusted, attempt},
-	"ami-share-denied":                 {given, attempt},
-	"ami-share-denied-by-organization": {given, attempt},
-	"ami-share-own-account":            {given}, // which knows no account of ours
-	"ami-share-vendor":                 {given},
-	"ami-public-after-block-disabled":  {given, attempt, "AWS AMI Made Public After Block Public Access Disabled"},
+	"ami-shared-account":               {given, judged, untrusted},
+	"ami-shared-several":               {given, judged, untrusted},
+	"ami-public":                       {given, judged},
+	"ami-shared-organisation":          {judged, "AWS AMI Shared With Organization or OU"},
+	"ami-shared-ou":                    {judged, "AWS AMI Shared With Organization or OU"},
+	"ami-share-failed-then-succeeded":  {given, judged, untrusted, attempt, persistent},
+	"ami-share-denied":                 {given, judged, attempt},
+	"ami-share-denied-by-organization": {given, judged, attempt},
+	"ami-share-blocked":                {given, judged, attempt},
+	"ami-shared-own-organization":      {judged},
+	"ami-shared-again":                 {given, judged, untrusted},
+	"ami-share-own-account":            {given, judged}, // which knows no account of ours
+	"ami-share-vendor":                 {given, judged},
+	"ami-public-after-block-disabled":  {given, judged, attempt, "AWS AMI Made Public After Block Public Access Disabled"},
 	"ebs-snapshot-shared":              {disk},
 	"ebs-snapshot-public":              {disk, "AWS EBS Snapshot Made Public After Block Public Access Disabled"},
 	"rds-snapshot-shared":              {database},
@@ -148,17 +155,32 @@ var detected = map[string][]string{
 	"datasync-task":                    {"AWS DataSync Task Created"},
 	"batch-exfiltration":               {"AWS S3 Batch Operations Job Copies Objects"},
 	"batch-job-copies-out":             {"AWS Batch Job Copies Data Out"},
-	"share-then-trail-stopped":         {given, untrusted, tampering},
-	"mass-share":                       {given, untrusted, disk, volume},
-	"low-and-slow":                     {given, untrusted},
-	"share-removed":                    {given, untrusted},
+	"share-then-trail-stopped":         {given, judged, untrusted, tampering},
+	"mass-share":                       {given, judged, untrusted, disk, volume},
+	"low-and-slow":                     {given, judged, untrusted},
+	"share-removed":                    {given, judged, untrusted},
 	"console-login-no-mfa":             nil, // no built-in detection is about getting in
 	"root-key-created":                 nil,
 }
 
+// trustOf says what the accounts of a simulated world would say in their trust
+// file.
+func trustOf(t *testing.T, truth *simulate.Truth) *trust.Trust {
+	t.Helper()
+	text := "ours:\n  organizations:\n  - id: " + truth.Parameters.Organization + "\n  accounts:\n"
+	for _, account := range truth.Parameters.Accounts {
+		text += "  - id: " + account + "\n    organization: " + truth.Parameters.Organization + "\n"
+	}
+	text += "vendors:\n  accounts:\n  - {id: 888877776666, reason: scans images}\n"
+	read, problems := trust.Load(trust.File{Name: "trust.yaml", Text: []byte(text)})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return read
+}
+
 // Every scenario is found by the detections that are about it, and nothing is
-// found in what accounts at work do. Our own accounts and the vendor are named
-// in the lookup of trusted accounts.
+// found in what accounts at work do.
 func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -168,20 +190,13 @@ func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trusted := "account,owner,reason,expires\n888877776666,vendor,scans images,\n"
-	for _, account := range truth.Parameters.Accounts {
-		trusted += account + ",us,our own,\n"
-	}
-	lookups := fstest.MapFS{
-		"lookups/trusted_accounts.yml": {Data: []byte("name: trusted_accounts\nlookup_type: csv\nfilename: trusted_accounts.csv\nmax_matches: 1\n")},
-		"lookups/trusted_accounts.csv": {Data: []byte(trusted)},
-	}
 	pages := escu.Dir{FS: content.FS()}
 	base := knowledge.New(knowledge.Options{})
-	for _, d := range []escu.Dir{pages, {FS: lookups}} {
-		if problems := base.Load(d); len(problems) > 0 {
-			t.Fatal(problems)
-		}
+	if problems := base.Load(pages); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if err := base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), trustOf(t, truth).Rows()); err != nil {
+		t.Fatal(err)
 	}
 	scenario := map[string]string{} // of an event
 	got := map[string][]string{}
@@ -216,6 +231,16 @@ func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
 // evidence returns the events behind what a detection finds.
 func evidence(t *testing.T, d *detection.Detection, base *knowledge.Base, dir string) []string {
 	t.Helper()
+	var ids []string
+	for _, row := range rows(t, d, base, dir) {
+		ids = append(ids, row.Lineage().IDs()...)
+	}
+	return ids
+}
+
+// rows returns what a detection finds.
+func rows(t *testing.T, d *detection.Detection, base *knowledge.Base, dir string) []*event.Event {
+	t.Helper()
 	search, problems := d.Compile(&command.Env{Macros: base.Macros, Lookups: base.Lookups})
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -226,11 +251,7 @@ func evidence(t *testing.T, d *detection.Detection, base *knowledge.Base, dir st
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ids []string
-	for _, row := range result.Rows {
-		ids = append(ids, row.Lineage().IDs()...)
-	}
-	return ids
+	return result.Rows
 }
 
 // A scenario is the same whatever else is planted or surrounds it.
@@ -251,7 +272,7 @@ func TestScenariosDoNotDependOnEachOther(t *testing.T) {
 	}
 }
 
-// Scenarios have their actors, things and, but for the long one, hours to
+// Scenarios have their actors, things and, but for the long ones, hours to
 // themselves.
 func TestScenariosDoNotOverlap(t *testing.T) {
 	t.Parallel()
@@ -273,8 +294,8 @@ func TestScenariosDoNotOverlap(t *testing.T) {
 				}
 				things[r.ID] = s.Name
 			}
-			if s.Name == "low-and-slow" {
-				if days >= 60 && s.LastTime.Sub(s.FirstTime) < 20*24*time.Hour {
+			if s.Name == "low-and-slow" || s.Name == "ami-shared-again" {
+				if days >= 60 && s.LastTime.Sub(s.FirstTime) < 10*24*time.Hour {
 					t.Errorf("%s takes %s", s.Name, s.LastTime.Sub(s.FirstTime))
 				}
 				continue
@@ -283,6 +304,50 @@ func TestScenariosDoNotOverlap(t *testing.T) {
 				t.Errorf("%d days: %s begins before %s ends", days, s.Name, last.Name)
 			}
 			last = s
+		}
+	}
+}
+
+// The detection that judges shares gives every verdict on a month with every
+// scenario, and those that the truth calls benign are no alerts.
+func TestEveryVerdictIsPlanted(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	truth, err := simulate.Write(t.Context(), simulate.Config{Seed: 5, Events: 3000, Days: 30, Accounts: 3, Org: true}, directory(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := knowledge.New(knowledge.Options{})
+	pages := escu.Dir{FS: content.FS()}
+	if problems := base.Load(pages); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if err := base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), trustOf(t, truth).Rows()); err != nil {
+		t.Fatal(err)
+	}
+	all := detection.Load(pages).Detections
+	d := all[slices.IndexFunc(all, func(d *detection.Detection) bool { return d.Name == judged })]
+	findings := detection.NewFindings(d, time.Time{})
+	planted := map[string]*simulate.Planted{}
+	for _, s := range truth.Scenarios {
+		for _, e := range s.Events {
+			planted[e.ID] = s
+		}
+	}
+	verdicts := map[trust.Verdict]bool{}
+	for _, row := range rows(t, d, base, dir) {
+		f := findings.Add(row, nil)
+		verdicts[trust.Verdict(f.Result.Get("verdict").String())] = true
+		if s := planted[f.EventIDs[0]]; f.Alert() == s.Benign {
+			t.Errorf("%s: alert %v: %s", s.Name, f.Alert(), f.Risk.Message)
+		}
+	}
+	for _, want := range []trust.Verdict{
+		trust.Public, trust.OwnMember, trust.OwnOU, trust.OwnOrganization, trust.KnownVendor,
+		trust.ForeignOrganization, trust.ForeignOU, trust.StrangerNeverSeen, trust.StrangerSeenBefore,
+	} {
+		if !verdicts[want] {
+			t.Errorf("no share is judged %q", want)
 		}
 	}
 }

@@ -110,13 +110,14 @@ func imageScenarios() []Scenario {
 		},
 		{
 			Name: "ami-share-failed-then-succeeded", Techniques: exfiltration, Outcome: "exposed",
-			Summary: "A share is refused twice and succeeds after a while.",
+			Summary: "A share is refused three times and succeeds after a while.",
 			Finds:   "ModifyImageAttribute by one caller, refused and then granted",
 			as:      byUser("ops-temp"),
 			play: func(p *plot) []act {
 				image, to := p.image(), toAccount(p.stranger())
 				return append(look("ec2.DescribeImages"),
-					launch(2*minute, image, "add", to).refused(), launch(3*minute, image, "add", to).refused(), launch(17*minute, image, "add", to))
+					launch(2*minute, image, "add", to).refused(), launch(3*minute, image, "add", to).refused(),
+					launch(9*minute, image, "add", to).refused(), launch(17*minute, image, "add", to))
 			},
 		},
 		{
@@ -168,6 +169,40 @@ func imageScenarios() []Scenario {
 				image, to := p.image(), toAccount(p.stranger())
 				return append(look("ec2.DescribeImages"),
 					launch(2*minute, image, "add", to).failing(organizationDenies), launch(5*minute, image, "add", p.everyone()).failing(publicBlocked))
+			},
+		},
+		{
+			Name: "ami-share-blocked", Techniques: exfiltration, Outcome: "denied",
+			Summary: "Somebody tries, dry, whether an image may be shared, and fails to share one that is encrypted with a key of AWS.",
+			Finds:   "ModifyImageAttribute with DryRunOperation, and with an error that names the encryption",
+			as:      byUser("image-probe"),
+			play: func(p *plot) []act {
+				return append(look("ec2.DescribeImages"),
+					launch(2*minute, p.image(), "add", toAccount(p.stranger())).failing("Client.DryRunOperation"),
+					launch(6*minute, p.image(), "add", toAccount(p.stranger())).failing(managedKey))
+			},
+		},
+		{
+			Name: "ami-shared-own-organization", Benign: true, Outcome: "shared on purpose",
+			Summary: "A pipeline shares what it built with the whole organization, and another image with one of its units.",
+			Finds:   "nothing, if it knows the organization",
+			as:      byRole("BaseImagePipeline", "build-812", agentBoto),
+			play: func(p *plot) []act {
+				owner := "arn:aws:organizations::" + p.world.accounts[0].id
+				all, unit := p.to(owner+":organization/"+p.world.org), p.to(owner+":ou/"+p.world.org+"/ou-ab12-workload")
+				return append(look("ec2.DescribeImages"),
+					launch(2*minute, p.image(), "add", `{"organizationArn":"`+all+`"}`),
+					launch(5*minute, p.image(), "add", `{"organizationalUnitArn":"`+unit+`"}`))
+			},
+		},
+		{
+			Name: "ami-shared-again", Techniques: exfiltration, Outcome: "exposed", long: true,
+			Summary: "Two images are shared with the same outside account, the second one days after the first.",
+			Finds:   "ModifyImageAttribute that adds an account which an earlier one added to another image",
+			as:      byRole("PartnerImages", "release-3", agentTerraform),
+			play: func(p *plot) []act {
+				to := toAccount(p.stranger())
+				return []act{launch(minute, p.image(), "add", to), launch(12*day, p.image(), "add", to)}
 			},
 		},
 	}
