@@ -2,6 +2,7 @@ package exposure_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -404,5 +405,27 @@ func TestBlind(t *testing.T) {
 		if len(l.Blind) != 1 || len(l.Exposures) != 0 {
 			t.Errorf("%s: %d blind calls, %d exposures", keys, len(l.Blind), len(l.Exposures))
 		}
+	}
+}
+
+// What the ledger holds is bounded by who asks for it, also where few calls
+// make many exposures.
+func TestLedgerStopsAtTheLimit(t *testing.T) {
+	t.Parallel()
+	h := exposure.NewHistory()
+	for i := range 50 {
+		h.Add(call{"10:00:00", "ModifySnapshotAttribute", fmt.Sprintf(`"requestParameters":{"snapshotId":"snap-%d","createVolumePermission":{"add":{"items":[{"group":"all"}]}}}`, i)}.event(t))
+		h.Add(call{fmt.Sprintf("11:%02d:00", i), "EnableSnapshotBlockPublicAccess", `"responseElements":{"state":"block-all-sharing"}`}.event(t))
+		h.Add(call{fmt.Sprintf("11:%02d:30", i), "DisableSnapshotBlockPublicAccess", ""}.event(t))
+	}
+	full, held := errors.New("full"), 0
+	_, err := h.Ledger(func(bytes int) error {
+		if held += bytes; held > 100_000 {
+			return full
+		}
+		return nil
+	})
+	if !errors.Is(err, full) {
+		t.Errorf("%d bytes were held: %v", held, err)
 	}
 }
