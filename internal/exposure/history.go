@@ -127,9 +127,17 @@ func (h *History) ordered() []*Call {
 	})
 }
 
+// compareCalls orders calls by time. Of the copies of an event the one that
+// says more comes first: a copy may have lost its parameters.
 func compareCalls(a, b *Call) int {
+	blind := func(c *Call) int {
+		if c.Blind {
+			return 1
+		}
+		return 0
+	}
 	return cmp.Or(
-		cmp.Compare(a.Time, b.Time), cmp.Compare(a.Account, b.Account), cmp.Compare(a.EventID, b.EventID),
+		cmp.Compare(a.Time, b.Time), cmp.Compare(a.Account, b.Account), cmp.Compare(a.EventID, b.EventID), cmp.Compare(blind(a), blind(b)),
 		cmp.Compare(a.Name, b.Name), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Resource.ID, b.Resource.ID),
 		cmp.Compare(a.Error, b.Error), cmp.Compare(a.Actor, b.Actor), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Mode, b.Mode),
 		slices.CompareFunc(a.Added, b.Added, compareRecipients), slices.CompareFunc(a.Removed, b.Removed, compareRecipients),

@@ -292,6 +292,14 @@ func TestLedger(t *testing.T) {
 			[]string{"exposed ami-1 999900001111 from 10:00:00 by ModifyImageAttribute (at_least)", "attempted ami-1 888800001111 at 10:01:00: AccessDenied"},
 		},
 		{
+			"of two copies of an event the one that has its parameters counts",
+			[]call{
+				{"10:00:00", "ModifyImageAttribute", `"eventID":"x","requestParameters":{"omitted":true}`},
+				{"10:00:00", "ModifyImageAttribute", `"eventID":"x","requestParameters":{"imageId":"ami-1","launchPermission":{"add":{"items":[{"group":"all"}]}}}`},
+			},
+			[]string{"exposed ami-1 all from 10:00:00 by ModifyImageAttribute (at_least)"},
+		},
+		{
 			"events come out of order",
 			[]call{launch("11:00:00", "remove", mallory), launch("10:00:00", "add", mallory)},
 			[]string{"ended ami-1 999900001111 from 10:00:00 by ModifyImageAttribute (at_least) to 11:00:00 by ModifyImageAttribute"},
