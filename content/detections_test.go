@@ -82,6 +82,10 @@ func TestDetectionsOverTheirTests(t *testing.T) {
 				for _, data := range test.Data {
 					files = append(files, data.Data)
 				}
+				base := base
+				if len(test.Trust) > 0 {
+					base = trusting(t, loadTrust(t, readTrust(t, test.Trust)))
+				}
 				check(t, d, test, run(t, d, base, files...))
 			})
 		}

@@ -40,6 +40,19 @@ func loadTrust(t *testing.T, text string) *trust.Trust {
 	return read
 }
 
+// readTrust returns the text of the one trust file of a test.
+func readTrust(t *testing.T, names []string) string {
+	t.Helper()
+	if len(names) != 1 {
+		t.Fatalf("one trust file was expected, not %q", names)
+	}
+	text, err := os.ReadFile(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // trusting is the built-in content with a trust file.
 func trusting(t *testing.T, with *trust.Trust) *knowledge.Base {
 	t.Helper()

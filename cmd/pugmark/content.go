@@ -32,9 +32,19 @@ type library struct {
 // builtinName is what messages call the content that the binary carries.
 const builtinName = "builtin"
 
-// load reads the content that the flags name. Files with a problem are passed
-// over and noted; what was given on the command line must be right.
+// load reads the content that the flags name, and the trust files. Files with a
+// problem are passed over and noted; what was given on the command line must be
+// right.
 func (f *contentFlags) load() (*library, error) {
+	l, err := f.loadContent()
+	if err != nil {
+		return nil, err
+	}
+	return l, l.readTrust(f.Trust)
+}
+
+// loadContent reads the content alone: tests of detections trust whom they say.
+func (f *contentFlags) loadContent() (*library, error) {
 	l := &library{base: knowledge.New(knowledge.Options{StateDir: f.StateDir}), models: knowledge.NewModels(f.StateDir)}
 	if !f.NoBuiltin {
 		l.dirs = append(l.dirs, escu.Dir{Name: builtinName, FS: content.FS()})
@@ -62,9 +72,6 @@ func (f *contentFlags) load() (*library, error) {
 		if err := l.base.Lookups.Define(text); err != nil {
 			return nil, err
 		}
-	}
-	if err := l.readTrust(f.Trust); err != nil {
-		return nil, err
 	}
 	if len(f.GeoIP) > 0 {
 		places, err := knowledge.OpenPlaces(f.GeoIP)

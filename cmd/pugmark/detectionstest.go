@@ -56,9 +56,12 @@ func (testCommand) exits() []string {
 }
 
 func (c *testCommand) Run(a *app) (exitCode, error) {
-	library, err := c.load()
+	library, err := c.loadContent()
 	if err != nil {
 		return exitUsage, err
+	}
+	if len(c.Trust) > 0 && !c.Quiet {
+		a.tell("note: tests run with the trust files that they name, and not with --trust")
 	}
 	s := a.newSession(library, &inputFlags{}, &c.outputFlags, window{}, nil)
 	tests, err := c.config(a, library)

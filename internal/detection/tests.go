@@ -22,6 +22,9 @@ type Test struct {
 	// PassCondition is SPL that, put behind the search, must give a row; only
 	// G1 has it.
 	PassCondition string
+	// Trust are the trust files, by their paths in the content directory, that
+	// the test runs with. They stand under the key pugmark.
+	Trust []string
 	// Baselines are run first, in their order; only tests of G1 name them.
 	Baselines []TestBaseline
 	// File is the test's own file, "" where it stands in the detection's.
@@ -122,6 +125,7 @@ func (d *decoder) test(m *escu.Map) Test {
 }
 
 func (d *decoder) expectation(m *escu.Map, test *Test) *Expectation {
+	test.Trust = m.Texts("trust")
 	e := &Expectation{Rows: -1}
 	if rows, ok := m.Int("rows"); ok {
 		if rows < 0 {

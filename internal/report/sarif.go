@@ -121,18 +121,28 @@ func artifact(name string) *sarif.ArtifactLocation {
 // risk by their names.
 func sarifFindings(w *bufio.Writer, s *Scan, o Options) error {
 	l := newSARIF(o)
+	worst := map[string]*detection.Finding{} // a score may be the row's; a rule has one
 	for _, f := range s.Findings {
-		id := f.Detection.ID
-		if id == "" {
-			id = f.Detection.Name
+		if w := worst[ruleID(f)]; w == nil || f.Risk != nil && w.Risk != nil && f.Risk.Score > w.Risk.Score {
+			worst[ruleID(f)] = f
 		}
-		l.rule(id, func(d *sarif.ReportingDescriptor) { describeDetection(d, f) })
+	}
+	for _, f := range s.Findings {
+		id := ruleID(f)
+		l.rule(id, func(d *sarif.ReportingDescriptor) { describeDetection(d, worst[id]) })
 		result := l.result(id, sarifLevel(f), findingText(f))
 		result.WithLocations(findingLocations(f)).WithPartialFingerprints(map[string]string{"findingId/v1": f.ID})
 		result.WithProperties(sarif.NewPropertyBag().Add("time", f.Time).Add("result", f.Result).
 			Add("eventIds", f.EventIDs).Add("eventCount", f.EventCount).WithTags(slices.Clone(f.Annotations.Techniques)))
 	}
 	return l.write(w)
+}
+
+func ruleID(f *detection.Finding) string {
+	if f.Detection.ID == "" {
+		return f.Detection.Name
+	}
+	return f.Detection.ID
 }
 
 func describeDetection(d *sarif.ReportingDescriptor, f *detection.Finding) {

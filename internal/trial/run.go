@@ -48,6 +48,10 @@ func (r *run) run(ctx context.Context) {
 	r.lookups = r.Lookups.Fork()
 	r.env = r.Env
 	r.env.Lookups = r.lookups
+	if err := r.trust(); err != nil {
+		_ = r.end(Failed, err.Error()) // nothing is left to be ended
+		return
+	}
 	baselines, err := r.baselines()
 	if err == nil && len(baselines) == 0 {
 		_, err = r.compile() // a search that cannot run needs no data

@@ -208,9 +208,13 @@ func (d Dir) PassedOver() []Folder {
 	return folders
 }
 
-// IsTrust reports whether a file at the top of a content directory is no
-// content but says whose accounts are whose.
-func IsTrust(name string) bool { return name == "trust.yaml" || name == "trust.yml" }
+// IsTrust reports whether a file is no content but says whose accounts are
+// whose: for all searches at the top of a content directory, for a test
+// elsewhere.
+func IsTrust(name string) bool {
+	base := path.Base(name)
+	return base == "trust.yaml" || base == "trust.yml"
+}
 
 func isYAML(name string) bool {
 	ext := strings.ToLower(path.Ext(name))

@@ -396,3 +396,20 @@ func TestKindOfAFileByItsPlace(t *testing.T) {
 		}
 	}
 }
+
+// A trust file is no content, at the top or beside a test.
+func TestTrustFilesAreNoContent(t *testing.T) {
+	t.Parallel()
+	for _, layout := range []string{"detections/", ""} {
+		dir := Dir{FS: fstest.MapFS{
+			layout + "a.yml":     {Data: []byte("name: a\n")},
+			"trust.yaml":         {Data: []byte("ours: {}\n")},
+			"trust.yml":          {Data: []byte("ours: {}\n")},
+			"tests/a/trust.yaml": {Data: []byte("ours: {}\n")},
+		}}
+		entries, problems := dir.Files()
+		if len(entries) != 1 || entries[0].Path != layout+"a.yml" || len(problems) > 0 {
+			t.Errorf("got %v, %v", entries, problems)
+		}
+	}
+}
