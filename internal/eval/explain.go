@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/event"
@@ -30,8 +31,11 @@ func newClause(b *binder, tree spl.Expr) *Clause {
 		operands = []spl.Expr{x.X}
 	case *spl.Binary:
 		operands = []spl.Expr{x.X, x.Y}
+		if x.Op == "AND" || x.Op == "OR" {
+			operands = chained(nil, tree, x.Op)
+		}
 	case *spl.InList:
-		operands = append([]spl.Expr{x.X}, x.List...)
+		operands = append([]spl.Expr{x.X}, x.List[:min(len(x.List), 1)]...)
 	case *spl.Call:
 		// Functions such as mvmap bind names within their arguments; of a
 		// call the fields that it reads are shown instead.
@@ -40,6 +44,15 @@ func newClause(b *binder, tree spl.Expr) *Clause {
 		c.parts = append(c.parts, newClause(b, operand))
 	}
 	return c
+}
+
+// chained are the operands of a chain of one operator, which may be long.
+func chained(operands []spl.Expr, tree spl.Expr, op string) []spl.Expr {
+	x, ok := tree.(*spl.Binary)
+	if !ok || x.Op != op {
+		return append(operands, tree)
+	}
+	return chained(chained(operands, x.X, op), x.Y, op)
 }
 
 // True reports whether the condition is true for the row.
@@ -68,19 +81,36 @@ func (c *Clause) NotTrue(env *Env, row *event.Event) plan.Reason {
 			return c.compared(env, row)
 		}
 	case *spl.InList:
-		return c.compared(env, row)
+		if len(c.parts) > 1 {
+			return c.compared(env, row)
+		}
 	}
 	return c.plain(env, row)
 }
 
 // neither is the reason of an OR.
 func (c *Clause) neither(env *Env, row *event.Event) plan.Reason {
-	x, y := c.parts[0].NotTrue(env, row), c.parts[1].NotTrue(env, row)
-	why := plan.Reason{Cause: x.Cause + ", and " + y.Cause, Detail: func() string { return x.Text() + "; " + y.Text() }}
-	if x.Field == y.Field {
-		why.Field, why.Hint = x.Field, x.Hint
+	var whys []plan.Reason
+	var causes []string
+	for _, part := range c.parts[:min(len(c.parts), maxFields)] {
+		why := part.NotTrue(env, row)
+		whys, causes = append(whys, why), append(causes, why.Cause)
 	}
-	return why
+	more := ""
+	if len(c.parts) > maxFields {
+		more = ", and so on"
+	}
+	all := plan.Reason{Cause: strings.Join(causes, ", and ") + more, Detail: func() string {
+		var texts []string
+		for _, why := range whys {
+			texts = append(texts, why.Text())
+		}
+		return strings.Join(texts, "; ") + more
+	}}
+	if !slices.ContainsFunc(whys, func(why plan.Reason) bool { return why.Field != whys[0].Field }) {
+		all.Field, all.Hint = whys[0].Field, whys[0].Hint
+	}
+	return all
 }
 
 // nullHint is Splunk's rule for comparisons with null.
@@ -159,7 +189,7 @@ func (c *Clause) holds(env *Env, row *event.Event) string {
 	return c.NotTrue(env, row).Text() // NOT of null, with StrictNot
 }
 
-// maxFields bounds how many values a sentence tells.
+// maxFields bounds how many values or alternatives a sentence tells.
 const maxFields = 4
 
 // values tells the values of the fields that an expression reads.

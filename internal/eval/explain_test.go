@@ -18,13 +18,15 @@ func TestClauseNotTrue(t *testing.T) {
 		event.Field{Name: "calls", Value: value.OfTexts([]string{"Get", "Put"})},
 	)
 	for condition, want := range map[string]string{
-		`n > 10`:                      `n is "3", so n > 10 is false`,
-		`n + 1 > 10`:                  `n + 1 is 4, so n + 1 > 10 is false`,
-		`user = "Alice"`:              `user is "alice", so user = "Alice" is false`,
-		`role = "admin"`:              `role is null, so role = "admin" is null, which is not true`,
-		`lower(role) = "admin"`:       `lower(role) is null, role is null, so lower(role) = "admin" is null, which is not true`,
-		`n = 3 AND user = "bob"`:      `user is "alice", so user = "bob" is false`,
-		`n = 4 OR role = "x"`:         `n is "3", so n = 4 is false; role is null, so role = "x" is null, which is not true`,
+		`n > 10`:                 `n is "3", so n > 10 is false`,
+		`n + 1 > 10`:             `n + 1 is 4, so n + 1 > 10 is false`,
+		`user = "Alice"`:         `user is "alice", so user = "Alice" is false`,
+		`role = "admin"`:         `role is null, so role = "admin" is null, which is not true`,
+		`lower(role) = "admin"`:  `lower(role) is null, role is null, so lower(role) = "admin" is null, which is not true`,
+		`n = 3 AND user = "bob"`: `user is "alice", so user = "bob" is false`,
+		`n = 4 OR role = "x"`:    `n is "3", so n = 4 is false; role is null, so role = "x" is null, which is not true`,
+		`n=4 OR n=5 OR n=6 OR n=7 OR n=8`: `n is "3", so n = 4 is false; n is "3", so n = 5 is false; n is "3", so n = 6 is false; ` +
+			`n is "3", so n = 7 is false, and so on`,
 		`NOT user = "alice"`:          `NOT user = "alice" is not true: user = "alice" is true, user is "alice"`,
 		`match(user, "^b")`:           `match(user, "^b") is false, user is "alice"`,
 		`isnull(user)`:                `isnull(user) is false, user is "alice"`,
