@@ -144,3 +144,32 @@ func upTo(n int) func(yield func(int) bool) {
 		}
 	}
 }
+
+// An event that forgets what it came from leaves no trace in rows made of it,
+// nor does its copy, its clone or what a codec writes of it.
+func TestUntrack(t *testing.T) {
+	t.Parallel()
+	kept, forgotten := numbered(3), numbered(5)
+	forgotten.Untrack()
+	out := event.New()
+	out.Inherit(kept.Lineage())
+	out.Inherit(forgotten.Lineage())
+	if l := out.Lineage(); !l.Has("e000003") || l.Has("e000005") || l.Count() != 1 {
+		t.Errorf("the row came from %v", l.IDs())
+	}
+	var copied event.Event
+	forgotten.CopyTo(&copied)
+	var codec event.Codec
+	decoded, err := codec.Decode(codec.Append(nil, forgotten))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range map[string]*event.Event{"copy": &copied, "clone": forgotten.Clone(), "decoded": decoded} {
+		if e.Lineage() != nil {
+			t.Errorf("the %s remembers", name)
+		}
+	}
+	if (*event.Lineage)(nil).Has("e000003") {
+		t.Error("no lineage has an event")
+	}
+}
