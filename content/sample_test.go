@@ -158,8 +158,9 @@ func TestSampleWithAFilter(t *testing.T) {
 }
 
 // What all detections find in the sample: the shares that the AMI detection
-// finds, one row for each account, and two more by callers that it loses; and
-// the share that was denied.
+// finds, one row for each account, and two more by callers that it loses; the
+// share that was denied; and two stories, that of the image that was public for
+// minutes, and that of all whose recipients several callers shared with.
 func TestSampleOverAllDetections(t *testing.T) {
 	t.Parallel()
 	base, got := load(t), map[string]int{}
@@ -173,6 +174,7 @@ func TestSampleOverAllDetections(t *testing.T) {
 		"AWS AMI Share Judged by Recipient":               12,
 		"AWS AMI Shared With Untrusted Account":           8,
 		"AWS Image or Snapshot Share Attempt Failed":      1,
+		"AWS Image or Snapshot Share in a Chain of Calls": 2,
 	}, got); diff != "" {
 		t.Error(diff)
 	}
