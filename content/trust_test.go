@@ -263,11 +263,12 @@ ours:
   - {id: ou-ab12-before00, expires: 2026-02-01}
   - {id: ou-ab12-after000, expires: 2026-04-01}
   - {id: ou-ab12-same0000, expires: 2026-03-01}
+  - {id: ou-cd34-member00, organization: o-ourorg12345, expires: 2026-04-01}
   accounts:
   - {id: 222233334444, expires: 2026-02-01}
 `)
 	table, _ := trusting(t, with).Lookups.Table(trust.LookupName)
-	recipients := []string{"222233334444", "333344445555"}
+	recipients := []string{"222233334444", "333344445555", "arn:aws:organizations::999900001111:ou/o-ourorg12345/ou-cd34-member00"}
 	for _, organization := range []string{"o-ourorg12345", "o-second12345", "o-theirs12345"} {
 		recipients = append(recipients, "arn:aws:organizations::999900001111:organization/"+organization)
 		for _, unit := range []string{"stays000", "before00", "after000", "same0000", "unlisted"} {

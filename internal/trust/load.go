@@ -5,14 +5,20 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
 )
 
-// MaxFile bounds a file; AWS Organizations describes an account in about 300
-// bytes.
-const MaxFile = 64 << 20
+// Bounds of what is read. AWS Organizations describes an account in about 300
+// bytes, and few organizations have more than 10,000.
+const (
+	MaxFile    = 64 << 20 // bytes
+	MaxEntries = 100_000  // of all files
+	// maxProblems bounds how many problems of a file are told.
+	maxProblems = 100
+)
 
 // File is a trust file, or what AWS Organizations answered, to be read.
 type File struct {
@@ -49,6 +55,16 @@ type loader struct {
 	trust    *Trust
 	problems diag.List
 	members  []member
+	last     position
+	failing  *diag.Source // the file of the last problem
+	failed   int          // how many it had
+}
+
+// position is where the last entry stood: the next one stands behind it, so
+// that lines are counted once in a long file.
+type position struct {
+	source               *diag.Source
+	offset, line, column int
 }
 
 // member is an entry that names its organization, and where it does.
@@ -59,6 +75,15 @@ type member struct {
 }
 
 func (l *loader) fail(source *diag.Source, span diag.Span, hint, format string, args ...any) {
+	if l.failing != source {
+		l.failing, l.failed = source, 0
+	}
+	switch l.failed++; {
+	case l.failed == maxProblems:
+		hint, format, args = "", "there are more problems from here on, which are not told", nil
+	case l.failed > maxProblems:
+		return
+	}
 	l.problems = append(l.problems, &diag.Error{Source: source, Span: span, Code: diag.BadContent, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
@@ -93,12 +118,14 @@ func checkID(id string, kind Kind) (wrong, hint string) {
 
 // add takes an entry unless another one stands in its way.
 func (l *loader) add(e *Entry, source *diag.Source, span diag.Span) {
-	e.Place = placeOf(source, span)
+	e.Place = l.placeOf(source, span.Start)
 	before := l.trust.entries[e.ID]
 	if e.Organization != "" {
 		l.members = append(l.members, member{e, source, span})
 	}
 	switch {
+	case before == nil && len(l.trust.entries) >= MaxEntries:
+		l.fail(source, span, "", "more than %d accounts, organizations and OUs", MaxEntries)
 	case before == nil:
 		l.trust.entries[e.ID] = e
 	case before.Relation != e.Relation:
@@ -133,9 +160,18 @@ func whose(r Relation) string {
 	return "a vendor's"
 }
 
-func placeOf(source *diag.Source, span diag.Span) string {
-	line, column := source.Position(span.Start)
-	return fmt.Sprintf("%s:%d:%d", source.Name, line, column)
+func (l *loader) placeOf(source *diag.Source, offset int) string {
+	p := &l.last
+	if p.source != source || offset < p.offset {
+		*p = position{source: source, line: 1, column: 1}
+	}
+	passed := source.Text[p.offset:offset]
+	if lines := strings.Count(passed, "\n"); lines > 0 {
+		p.line, p.column = p.line+lines, 1
+		passed = passed[strings.LastIndexByte(passed, '\n')+1:]
+	}
+	p.offset, p.column = offset, p.column+utf8.RuneCountInString(passed)
+	return fmt.Sprintf("%s:%d:%d", source.Name, p.line, p.column)
 }
 
 // checkMembers names entries that belong to an organization of the other side.

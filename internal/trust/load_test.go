@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -179,4 +180,34 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What a file can demand is bounded, and what lies beyond is told.
+func TestLongFiles(t *testing.T) {
+	t.Parallel()
+	var bad, good strings.Builder
+	bad.WriteString(`{"Accounts":[`)
+	good.WriteString(`{"Accounts":[`)
+	for i := range MaxEntries + 1 {
+		if i > 0 {
+			good.WriteString(",\n")
+			bad.WriteString(",")
+		}
+		fmt.Fprintf(&good, `{"Id":"%012d"}`, i)
+		bad.WriteString(`{"Id":"1"}`)
+	}
+	good.WriteString("]}")
+	bad.WriteString("]}")
+	trust, problems := Load(File{Name: "good", Text: []byte(good.String())})
+	want := "good:100001:1: more than 100000 accounts, organizations and OUs"
+	if got := problems.Error(); got != want || len(trust.Entries()) != MaxEntries {
+		t.Errorf("%d entries, problems %s", len(trust.Entries()), got)
+	}
+	_, problems = Load(File{Name: "bad", Text: []byte(bad.String())})
+	if len(problems) != maxProblems || problems[maxProblems-1].Message != "there are more problems from here on, which are not told" {
+		t.Errorf("%d problems", len(problems))
+	}
+	if e := trust.Find("000000000002"); e.Place != "good:3:1" {
+		t.Errorf("the third entry stands at %s", e.Place)
+	}
 }

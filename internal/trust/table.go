@@ -40,13 +40,19 @@ func (t *Trust) Rows() [][]string {
 		return nil
 	}
 	entries := t.Entries()
+	var expiring []*Entry // organizations
+	for _, e := range entries {
+		if e.Kind == Organization && !e.Expires.IsZero() {
+			expiring = append(expiring, e)
+		}
+	}
 	var rows [][]string
 	for _, e := range entries {
 		switch e.Kind {
 		case OU:
 			recipient := "arn:aws*:organizations::*:ou/*/" + e.ID
 			rows = append(rows, e.rows(recipient, OU)...)
-			rows = append(rows, e.restated(recipient, entries)...)
+			rows = append(rows, e.restated(recipient, expiring)...)
 		case Organization:
 			rows = append(rows, e.rows("arn:aws*:organizations::*:organization/"+e.ID, Organization)...)
 			rows = append(rows, e.rows("arn:aws*:organizations::*:ou/"+e.ID+"/*", OU)...)
@@ -88,12 +94,13 @@ func (e *Entry) row(recipient, from string, kind Kind, expired bool) []string {
 	}
 }
 
-// restated are rows that say of an OU again what holds, on the days on which an
-// organization expires: else that later row would count for its OUs.
-func (e *Entry) restated(recipient string, all []*Entry) [][]string {
+// restated are rows that say of an OU again what holds, on the days on which its
+// organization expires, or any that may be its: else that later row would count
+// for the OU.
+func (e *Entry) restated(recipient string, expiring []*Entry) [][]string {
 	var rows [][]string
-	for _, o := range all {
-		if o.Kind == Organization && !o.Expires.IsZero() && !o.Expires.Equal(e.Expires) {
+	for _, o := range expiring {
+		if (e.Organization == "" || e.Organization == o.ID) && !o.Expires.Equal(e.Expires) {
 			rows = append(rows, e.row(recipient, o.Expires.Format(time.DateOnly), OU, e.ExpiredAt(o.Expires)))
 		}
 	}
