@@ -9,6 +9,7 @@ func plantedCalls() []call {
 	return []call{
 		{source: "ec2", name: "ModifyImageAttribute", kind: write, response: done},
 		{source: "ec2", name: "ModifySnapshotAttribute", kind: write, response: done},
+		{source: "ec2", name: "RegisterImage", kind: write},
 		{source: "ec2", name: "DescribeSnapshotAttribute"},
 		{source: "ec2", name: "GetImageBlockPublicAccessState", request: `{"GetImageBlockPublicAccessStateRequest":""}`},
 		{source: "ec2", name: "DisableImageBlockPublicAccess", kind: write, request: `{"DisableImageBlockPublicAccessRequest":""}`, response: `{"DisableImageBlockPublicAccessResponse":{` + xmlns + `,"imageBlockPublicAccessState":"unblocked"}}`},

@@ -43,7 +43,7 @@ var found = []string{
 	"ami-shared-account", "ami-shared-several", "ami-public", "ami-share-failed-then-succeeded", "ami-share-denied",
 	"ami-share-own-account", "ami-share-vendor", "ami-public-after-block-disabled",
 	"share-then-trail-stopped", "mass-share", "low-and-slow", "share-removed", "ami-share-denied-by-organization",
-	"ami-share-blocked", "ami-shared-again",
+	"ami-share-blocked", "ami-shared-again", "story", "story-through-snapshot",
 }
 
 // The built-in detection finds these scenarios, each in a finding of its own,
@@ -58,7 +58,7 @@ func TestBuiltInDetectionFindsWhatItsSearchSays(t *testing.T) {
 	want := map[string][]string{}
 	for _, s := range truth.Scenarios {
 		for i, e := range s.Events {
-			taken := s.Name == "share-removed" && i == len(s.Events)-1
+			taken := s.Name == "share-removed" && i == len(s.Events)-1 || s.Name == "story" && i == len(s.Events)-2
 			if slices.Contains(found, s.Name) && e.Name == "ModifyImageAttribute" && !taken {
 				want[s.Actor.ARN] = append(want[s.Actor.ARN], e.ID)
 			}
@@ -120,6 +120,7 @@ const (
 	bucketList = "AWS S3 Bucket ACL Opened"
 	judged     = "AWS AMI Share Judged by Recipient"
 	persistent = "AWS Image or Snapshot Shared After Failed Attempts"
+	chain      = "AWS Image or Snapshot Share in a Chain of Calls"
 )
 
 // detected says which built-in detections find which scenario.
@@ -129,7 +130,7 @@ var detected = map[string][]string{
 	"ami-public":                       {given, judged},
 	"ami-shared-organisation":          {judged, "AWS AMI Shared With Organization or OU"},
 	"ami-shared-ou":                    {judged, "AWS AMI Shared With Organization or OU"},
-	"ami-share-failed-then-succeeded":  {given, judged, untrusted, attempt, persistent},
+	"ami-share-failed-then-succeeded":  {given, judged, untrusted, attempt, persistent, chain},
 	"ami-share-denied":                 {given, judged, attempt},
 	"ami-share-denied-by-organization": {given, judged, attempt},
 	"ami-share-blocked":                {given, judged, attempt},
@@ -137,14 +138,14 @@ var detected = map[string][]string{
 	"ami-shared-again":                 {given, judged, untrusted},
 	"ami-share-own-account":            {given, judged}, // which knows no account of ours
 	"ami-share-vendor":                 {given, judged},
-	"ami-public-after-block-disabled":  {given, judged, attempt, "AWS AMI Made Public After Block Public Access Disabled"},
+	"ami-public-after-block-disabled":  {given, judged, attempt, "AWS AMI Made Public After Block Public Access Disabled", chain},
 	"ebs-snapshot-shared":              {disk},
-	"ebs-snapshot-public":              {disk, "AWS EBS Snapshot Made Public After Block Public Access Disabled"},
+	"ebs-snapshot-public":              {disk, "AWS EBS Snapshot Made Public After Block Public Access Disabled", chain},
 	"rds-snapshot-shared":              {database},
 	"rds-snapshot-public":              {database},
 	"rds-cluster-snapshot-shared":      {database},
 	"image-export-s3":                  {"AWS AMI or Instance Exported to S3"},
-	"kms-grant-then-share":             {disk, grant},
+	"kms-grant-then-share":             {disk, grant, chain},
 	"kms-key-policy-foreign":           {"AWS KMS Key Policy Opened to Foreign Account"},
 	"bucket-policy-public":             {"AWS S3 Bucket Policy Opened"},
 	"bucket-policy-padded":             {"AWS Share or Policy Call Without Its Parameters"},
@@ -155,10 +156,12 @@ var detected = map[string][]string{
 	"datasync-task":                    {"AWS DataSync Task Created"},
 	"batch-exfiltration":               {"AWS S3 Batch Operations Job Copies Objects"},
 	"batch-job-copies-out":             {"AWS Batch Job Copies Data Out"},
-	"share-then-trail-stopped":         {given, judged, untrusted, tampering},
-	"mass-share":                       {given, judged, untrusted, disk, volume},
+	"share-then-trail-stopped":         {given, judged, untrusted, tampering, chain},
+	"mass-share":                       {given, judged, untrusted, disk, volume, chain},
 	"low-and-slow":                     {given, judged, untrusted},
-	"share-removed":                    {given, judged, untrusted},
+	"share-removed":                    {given, judged, untrusted, chain},
+	"story":                            {given, judged, untrusted, attempt, disk, grant, tampering, "AWS AMI or Instance Exported to S3", chain},
+	"story-through-snapshot":           {given, judged, untrusted, disk, chain},
 	"console-login-no-mfa":             nil, // no built-in detection is about getting in
 	"root-key-created":                 nil,
 }
@@ -225,6 +228,69 @@ func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
 	got["low-and-slow"] = slices.DeleteFunc(got["low-and-slow"], func(name string) bool { return name == tampering })
 	if diff := cmp.Diff(detected, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A story is told once and is nobody else's: it has the calls of one scenario,
+// and all of those that are evidence where the scenario is a chain.
+func TestStoriesAreWhole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	truth, err := simulate.Write(t.Context(), simulate.Config{Seed: 22, Events: 12_000, Days: 90, Accounts: 3, Org: true}, directory(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := escu.Dir{FS: content.FS()}
+	base := knowledge.New(knowledge.Options{})
+	if problems := base.Load(pages); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if err := base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), trustOf(t, truth).Rows()); err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]*simulate.Planted{}
+	for _, s := range truth.Scenarios {
+		for _, id := range s.EventIDs {
+			of[id] = s
+		}
+	}
+	all := detection.Load(pages).Detections
+	d := all[slices.IndexFunc(all, func(d *detection.Detection) bool { return d.Name == chain })]
+	told := map[string][]string{}
+	for _, row := range rows(t, d, base, dir) {
+		ids := slices.Sorted(slices.Values(row.Lineage().IDs()))
+		s := of[ids[0]]
+		for _, id := range ids {
+			if of[id] != s {
+				t.Errorf("a story of %v has event %s of %v", s, id, of[id])
+			}
+		}
+		if told[s.Name] != nil {
+			t.Errorf("%s is told twice", s.Name)
+		}
+		told[s.Name] = ids
+		if strip := row.Get("strip").Texts(); len(strip) != len(ids) || !slices.IsSorted(strip) {
+			t.Errorf("%s has %d events and the strip\n%q", s.Name, len(ids), strip)
+		}
+	}
+	for _, s := range truth.Scenarios {
+		if !slices.Contains(detected[s.Name], chain) {
+			continue
+		}
+		var want []string
+		for _, e := range s.Events {
+			if e.Evidence {
+				want = append(want, e.ID)
+			}
+		}
+		slices.Sort(want)
+		if diff := cmp.Diff(want, told[s.Name]); diff != "" {
+			t.Errorf("%s: %s", s.Name, diff)
+		}
+		delete(told, s.Name)
+	}
+	if len(told) > 0 {
+		t.Errorf("stories of what is none: %v", told)
 	}
 }
 

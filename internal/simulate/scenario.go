@@ -37,7 +37,7 @@ type act struct {
 
 // Scenarios returns all scenarios in the order in which they happen.
 func Scenarios() []Scenario {
-	return slices.Concat(imageScenarios(), storageScenarios(), campaignScenarios())
+	return slices.Concat(imageScenarios(), storageScenarios(), campaignScenarios(), storyScenarios())
 }
 
 // choose returns those that are wanted.
