@@ -118,6 +118,7 @@ type grid struct {
 // columnWidth is what is known of the values of a column.
 type columnWidth struct {
 	width           int
+	word            int // the longest part without a blank
 	numbers, others bool
 }
 
@@ -125,7 +126,11 @@ type columnWidth struct {
 func (c *columnWidth) add(values []string, limit int) {
 	for i, text := range values {
 		if i < maxCellValues {
-			c.width = max(c.width, min(limit, textWidth(shown(text))))
+			text := shown(text)
+			c.width = max(c.width, min(limit, textWidth(text)))
+			for word := range strings.FieldsSeq(text) {
+				c.word = max(c.word, textWidth(word))
+			}
 		}
 		if _, ok := value.ParseNumber(text); ok {
 			c.numbers = true
@@ -142,6 +147,8 @@ func (c *columnWidth) right() bool { return c.numbers && !c.others }
 const (
 	gap            = 2  // blanks between columns
 	minColumn      = 14 // columns are not made narrower than this to fit
+	minWords       = 10 // nor than this where that keeps words in one piece
+	maxWord        = 24 // up to this, as IDs are
 	maxCellLines   = 5
 	maxRecordLines = 20
 	maxCellValues  = 20
@@ -154,13 +161,21 @@ func (g *grid) begin(w *bufio.Writer) {
 	if len(g.header) == 0 {
 		return
 	}
-	natural := make([]int, len(g.header))
+	natural, words, least := make([]int, len(g.header)), make([]int, len(g.header)), make([]int, len(g.header))
 	for i, name := range g.header {
 		width := textWidth(shown(name))
 		g.longest = max(g.longest, min(width, g.room()/2))
 		natural[i] = max(g.columns[i].width, min(width, g.room()))
+		least[i], words[i] = minColumn, minColumn
+		if word := g.columns[i].word; word <= maxWord {
+			words[i] = max(minWords, word)
+		}
 	}
-	if g.widths = fit(natural, g.room()-gap*(len(natural)-1)); g.widths == nil {
+	room := g.room() - gap*(len(natural)-1)
+	if g.widths = fit(natural, words, room); g.widths == nil {
+		g.widths = fit(natural, least, room)
+	}
+	if g.widths == nil {
 		return
 	}
 	header := make([][]string, len(g.widths))
@@ -259,32 +274,21 @@ func wrapValues(values []string, width, maxLines int) []string {
 	return lines
 }
 
-// fit narrows the widest columns until their sum is at most width. It returns
-// nil where columns would get too narrow to be read.
-func fit(natural []int, width int) []int {
+// fit narrows the widest columns, none of them below its least, until their sum
+// is at most width. It returns nil where that cannot be.
+func fit(natural, least []int, width int) []int {
 	fitted := slices.Clone(natural)
-	for excess := sum(fitted) - width; excess > 0; excess = sum(fitted) - width {
-		widest := slices.Max(fitted)
-		if widest <= minColumn {
+	for excess := sum(fitted) - width; excess > 0; excess-- {
+		widest := -1
+		for i, w := range fitted {
+			if w > least[i] && (widest < 0 || w > fitted[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
 			return nil
 		}
-		// Bring the widest columns down together: to the next widest, if it
-		// takes that much.
-		next, count := minColumn, 0
-		for _, w := range fitted {
-			if w == widest {
-				count++
-			} else {
-				next = max(next, w)
-			}
-		}
-		down := max(1, min(excess/count, widest-next))
-		for i, w := range fitted {
-			if w == widest && excess > 0 {
-				fitted[i] -= down
-				excess -= down
-			}
-		}
+		fitted[widest]--
 	}
 	return fitted
 }
