@@ -78,6 +78,8 @@ func (a *app) run(args []string) (exitCode, error) {
 	switch {
 	case *helped:
 		return exitOK, nil
+	case errors.Is(err, syscall.EPIPE):
+		return exitOK, err // of help
 	case err != nil:
 		return exitUsage, explainUsage(k.Model, args, err)
 	}

@@ -56,8 +56,10 @@ func TestAReaderThatHasSeenEnoughIsNoFailure(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	args := []string{"search", "| makeresults count=100000", "-o", "ndjson"}
-	if code := run(t.Context(), args, nil, failing{syscall.EPIPE}, &stderr, nil); code != 0 || stderr.Len() > 0 {
-		t.Errorf("code %d, %q", code, stderr.String())
+	for _, args := range [][]string{args, {"search", "--help"}} {
+		if code := run(t.Context(), args, nil, failing{syscall.EPIPE}, &stderr, nil); code != 0 || stderr.Len() > 0 {
+			t.Errorf("%q: code %d, %q", args, code, stderr.String())
+		}
 	}
 	code := run(t.Context(), args, nil, failing{errors.New("no space left")}, &stderr, nil)
 	if code != int(exitUsage) || !strings.Contains(stderr.String(), "no space left") {
