@@ -141,6 +141,7 @@ func (s *session) detect(chosen, all []*detection.Detection) *detectionScan {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Detection.Name, b.Detection.Name))
 	})
 	slices.SortStableFunc(scan.report.Outcomes, func(a, b report.Outcome) int { return cmp.Compare(a.Detection, b.Detection) })
+	detection.TellChains(scan.report.Findings)
 	scan.report.Partial = s.partial
 	return scan
 }

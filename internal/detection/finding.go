@@ -30,6 +30,8 @@ type Finding struct {
 	Annotations Annotations  `json:"annotations"`
 	EventIDs    []string     `json:"event_ids"` // the first event.MaxLineage
 	EventCount  int          `json:"event_count"`
+	PartOf      string       `json:"part_of,omitempty"` // the finding that tells the story that this is part of
+	Parts       []Part       `json:"parts,omitempty"`   // what a story tells
 
 	// Missing are the fields that the message or the risk and threat objects
 	// name and the row lacks.

@@ -34,8 +34,14 @@ func documented(text string) *Scan {
 		{Name: "risk_object", Value: value.OfText(text)}, {Name: "risk_object_type", Value: value.OfText(text)}, {Name: "risk_score", Value: value.OfInt(120)},
 	}
 	sum.Detection.Type, sum.Risk = detection.Correlation, nil
+	chain := finding(text, 0, "")
+	chain.Result = detection.Result{
+		{Name: "story_score", Value: value.OfInt(90)}, {Name: "message", Value: value.OfText(text)}, {Name: "strip", Value: value.OfTexts([]string{text, "second"})},
+	}
+	chain.Detection.Type, chain.Risk = detection.Correlation, nil
+	chain.Parts = []detection.Part{{FindingID: text, Detection: text}}
 	return &Scan{
-		Findings: []*detection.Finding{f, sum},
+		Findings: []*detection.Finding{f, sum, chain},
 		Outcomes: []Outcome{{Detection: text, NotEvaluated: text}, {Detection: text, Failed: text}},
 	}
 }

@@ -80,12 +80,15 @@ func (v *view) finding(f *detection.Finding) {
 	for _, l := range wrap(v.o.provenance(f), v.o.width()-2, 2) {
 		v.line("  " + v.t.quiet.Render(l))
 	}
-	if f.Risk != nil {
-		for _, l := range wrap(shown(f.Risk.Message), v.o.width()-2, maxMessageLines) {
+	if text := sentence(f); text != "" {
+		for _, l := range wrap(shown(text), v.o.width()-2, maxMessageLines) {
 			v.line("  " + l)
 		}
 	}
-	v.fields(pairs(f))
+	if f.PartOf == "" {
+		v.strip(f)
+		v.fields(pairs(f))
+	}
 	v.line("")
 }
 
@@ -94,6 +97,9 @@ func (v *view) finding(f *detection.Finding) {
 func gravity(f *detection.Finding) (severity risk.Severity, score string) {
 	if f.Risk != nil {
 		return risk.SeverityOfScore(f.Risk.Score), strconv.Itoa(f.Risk.Score)
+	}
+	if story, ok := f.Chain(); ok {
+		return risk.SeverityOfScore(story.Score), strconv.Itoa(story.Score)
 	}
 	if sum, ok := accumulated(f); ok {
 		return risk.SeverityOfTotal(sum), scoreText(sum)
@@ -137,6 +143,7 @@ func (o Options) provenance(f *detection.Finding) string {
 		plural(f.EventCount, "event"),
 		string(f.Detection.Type),
 		strings.TrimSpace(strings.Join(f.Annotations.Techniques, " ") + " " + strings.Join(f.Annotations.Tactics, ", ")),
+		place(f),
 	}
 	return shown(strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · "))
 }
@@ -182,10 +189,17 @@ func pairs(f *detection.Finding) []pair {
 	for _, p := range objects {
 		told[p.name] = true
 	}
+	_, isStory := f.Chain()
 	for _, field := range f.Result {
+		if isStory && detection.IsChainField(field.Name) {
+			continue
+		}
 		if !told[field.Name] && !(ofRisk && strings.HasPrefix(field.Name, "annotations.")) {
 			objects = append(objects, pair{name: field.Name, values: field.Value.Texts()})
 		}
+	}
+	if len(f.Parts) > 0 {
+		objects = append(objects, pair{name: "findings told here", values: parts(f)})
 	}
 	return objects
 }
@@ -277,7 +291,7 @@ func plural(n int, what string) string {
 // of the result, which are named result.FIELD.
 var findingColumns = []string{
 	"finding_id", "time", "first_time", "last_time", "detection", "detection_id", "type", "status", "risk_score", "risk_message",
-	"risk_objects", "threat_objects", "analytic_story", "mitre_attack", "mitre_tactic", "event_count", "event_ids",
+	"risk_objects", "threat_objects", "analytic_story", "mitre_attack", "mitre_tactic", "event_count", "event_ids", "part_of",
 }
 
 func csvFindings(w *bufio.Writer, s *Scan, o Options) error {
@@ -322,6 +336,6 @@ func findingCells(f *detection.Finding) []string {
 		f.ID, f.Time.Format(time.RFC3339Nano), f.FirstTime.Format(time.RFC3339Nano), f.LastTime.Format(time.RFC3339Nano),
 		f.Detection.Name, f.Detection.ID, string(f.Detection.Type), string(f.Detection.Status), score, message,
 		lines(objects), lines(threats), lines(f.Annotations.Stories), lines(f.Annotations.Techniques), lines(f.Annotations.Tactics),
-		strconv.Itoa(f.EventCount), lines(f.EventIDs),
+		strconv.Itoa(f.EventCount), lines(f.EventIDs), f.PartOf,
 	}
 }

@@ -90,6 +90,7 @@ type htmlList struct {
 type htmlFinding struct {
 	Anchor, Badge, Name, Provenance, Message, Object, ID string
 	Severity                                             risk.Severity
+	Strip                                                []string // the events of a story
 	Fields                                               []htmlField
 	Events                                               *htmlField
 }
@@ -140,10 +141,16 @@ func htmlOf(f *detection.Finding, anchor string, o Options) htmlFinding {
 		Anchor: anchor, Badge: badge, Name: shown(f.Detection.Name), Provenance: o.provenance(f), Severity: severity,
 		Object: shown(riskObject(f)), ID: shown(f.ID),
 	}
-	if f.Risk != nil {
-		view.Message = shown(f.Risk.Message)
+	view.Message = shown(sentence(f))
+	if story, ok := f.Chain(); ok {
+		for _, event := range story.Strip {
+			view.Strip = append(view.Strip, shown(event))
+		}
 	}
 	for _, p := range pairs(f) {
+		if f.PartOf != "" {
+			break
+		}
 		field := htmlValues(p.values)
 		field.Name, field.Mark = shown(p.name), p.mark
 		view.Fields = append(view.Fields, field)

@@ -81,10 +81,14 @@ func (m markdownWriter) finding(f *detection.Finding) {
 	_, badge := badgeOf(f)
 	m.line("### " + badge + " – " + markdown.Text(shown(f.Detection.Name)) + "\n")
 	m.line(markdown.Text(m.o.provenance(f)) + "\n")
-	if f.Risk != nil && f.Risk.Message != "" {
-		m.line(markdown.Code(shown(f.Risk.Message)) + "\n")
+	if text := sentence(f); text != "" {
+		m.line(markdown.Code(shown(text)) + "\n")
 	}
-	fields := pairs(f)
+	var fields []pair
+	if f.PartOf == "" {
+		m.strip(f)
+		fields = pairs(f)
+	}
 	if len(fields) > 0 {
 		m.row([]string{"Field", "Value"})
 		m.line("| --- | --- |")
@@ -100,6 +104,18 @@ func (m markdownWriter) finding(f *detection.Finding) {
 		text += ", " + plural(f.EventCount, "event") + ": " + events
 	}
 	m.line(text + "\n")
+}
+
+// strip writes the events of a story, an item of a list each.
+func (m markdownWriter) strip(f *detection.Finding) {
+	story, ok := f.Chain()
+	if !ok {
+		return
+	}
+	for _, event := range story.Strip {
+		m.line("1. " + markdown.Code(shown(event)))
+	}
+	m.line("")
 }
 
 // values writes the values of a field, and what the field is to the risk model

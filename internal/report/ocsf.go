@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -132,7 +133,7 @@ func ocsfOf(f *detection.Finding, o Options) ocsfFinding {
 		Time: f.Time.UnixMilli(), StartTime: f.FirstTime.UnixMilli(), EndTime: f.LastTime.UnixMilli(),
 		SeverityID: level + 1, Severity: capital(string(severity)), StatusID: 1, Status: "New",
 		IsAlert:  f.Alert() && (f.Detection.Type == detection.TTP || f.Detection.Type == detection.Correlation),
-		Message:  f.Detection.Name,
+		Message:  cmp.Or(sentence(f), f.Detection.Name),
 		Metadata: ocsfMetadata{Version: ocsfVersion, UID: f.ID, Product: ocsfProduct{Name: "pugmark", Vendor: "pugmark", Version: o.Version}},
 		Info: ocsfInfo{
 			UID: f.ID, Title: f.Detection.Name, Types: []string{string(f.Detection.Type)},
@@ -154,9 +155,6 @@ func ocsfOf(f *detection.Finding, o Options) ocsfFinding {
 	if f.Risk != nil {
 		object.RiskScore, object.RiskLevelID = &f.Risk.Score, &level
 		object.RiskLevel = [...]string{"Info", "Low", "Medium", "High", "Critical"}[level]
-		if f.Risk.Message != "" {
-			object.Message = f.Risk.Message
-		}
 	}
 	return object
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -177,10 +178,7 @@ func sarifLevel(f *detection.Finding) string {
 }
 
 func findingText(f *detection.Finding) string {
-	if f.Risk != nil && f.Risk.Message != "" {
-		return f.Risk.Message
-	}
-	return f.Detection.Name
+	return cmp.Or(sentence(f), f.Detection.Name)
 }
 
 // findingLocations are the log files that the row names, of at most

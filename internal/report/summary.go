@@ -59,6 +59,13 @@ func (s *Scan) Counts() string {
 	if kept := len(s.Findings) - s.Alerts(); kept > 0 {
 		text += fmt.Sprintf(" (%d without risk, to be kept)", kept)
 	}
+	if count, told := stories(s.Findings); told > 0 {
+		noun := "stories"
+		if count == 1 {
+			noun = "story"
+		}
+		text += fmt.Sprintf(", %d of them told in %d %s", told, count, noun)
+	}
 	if len(s.Outcomes) == 0 {
 		return text
 	}
