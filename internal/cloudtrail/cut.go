@@ -172,12 +172,13 @@ func (r *Reader) object(f *frame) (bool, error) {
 		r.scan.notes = &r.notes
 	}
 	if r.scan.notes != nil && !r.strict {
-		if end, ok := r.notes.fast(r.w.bytes()); ok {
-			r.scan.Pos = end
+		if end, plain, ok := r.notes.fast(r.w.bytes()); ok {
+			r.scan.Pos, r.scan.Escapes = end, !plain
 			return r.whole(f)
 		}
 		r.notes.reset()
 	}
+	r.scan.Escapes = r.scan.notes != nil // which goes over strings without a look
 	separator := r.separator(f)
 	ended := false
 	for {

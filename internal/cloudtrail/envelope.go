@@ -13,7 +13,7 @@ import (
 // deliver makes the cut of an object, or of what is inside it if it is an
 // envelope. It returns false if the object is not an event.
 func (r *Reader) deliver(f *frame, text []byte, offset int64) (bool, error) {
-	r.cut = Cut{Text: text, Offset: offset}
+	r.cut = Cut{Text: text, Offset: offset, Plain: !r.scan.Escapes}
 	n := &r.notes
 	switch f.holds {
 	case FormRecords:
@@ -150,7 +150,7 @@ func (r *Reader) unescape(raw []byte) []byte {
 // setText makes text the text of the cut and tells by it what the record is,
 // unless the envelope said so.
 func (r *Reader) setText(text []byte) {
-	r.cut.Text = text
+	r.cut.Text, r.cut.Plain = text, false
 	if r.cut.Meta.Sourcetype != "" {
 		return
 	}

@@ -85,7 +85,7 @@ func (r *Reader) lakeRow(object []byte) {
 		return true
 	})
 	r.arena = append(out, '}')
-	r.cut.Text = r.arena[from:len(r.arena):len(r.arena)]
+	r.cut.Text, r.cut.Plain = r.arena[from:len(r.arena):len(r.arena)], false
 	r.cut.Meta.Sourcetype = Sourcetype
 }
 

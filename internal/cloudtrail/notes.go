@@ -196,7 +196,7 @@ func (n *notes) look(object []byte) bool {
 	if start == len(object) || object[start] != '{' {
 		return false
 	}
-	if _, found := n.fast(object[start:]); found {
+	if _, _, found := n.fast(object[start:]); found {
 		return true
 	}
 	n.reset()
@@ -213,10 +213,10 @@ func (n *notes) look(object []byte) bool {
 }
 
 // fast takes notes of the object with which the text begins and returns where
-// it ends. It gives up, and reports false, where it would take a scan to go on:
+// it ends, and whether no backslash is in it. It gives up, and reports false, where it would take a scan to go on:
 // the object does not end here, or has a key that may hold records. What it
 // notes is what a scan would.
-func (n *notes) fast(text []byte) (end int, ok bool) {
+func (n *notes) fast(text []byte) (end int, plain, ok bool) {
 	n.reset()
 	var state jsonblock.State
 	var blocks [8]jsonblock.Block
@@ -224,7 +224,7 @@ func (n *notes) fast(text []byte) (end int, ok bool) {
 	for pos := 0; ; {
 		skipped, count := state.Next(blocks[:], text[pos:], 1)
 		if count == 0 {
-			return 0, false
+			return 0, false, false
 		}
 		pos += skipped
 		for i := range blocks[:count] {
@@ -246,14 +246,14 @@ func (n *notes) fast(text []byte) (end int, ok bool) {
 					state.Depth++
 				case b.Closes&bit != 0:
 					if state.Depth--; state.Depth <= 0 {
-						return at + 1, true
+						return at + 1, state.Plain(), true
 					}
 				case name < 0:
 					name = at + 1
 				default:
 					if colon := skipSpace(text, at+1); colon < len(text) && text[colon] == ':' {
 						if n.see(text[name:at], colon+1).holdsRecords() {
-							return 0, false
+							return 0, false, false
 						}
 					}
 					name = -1

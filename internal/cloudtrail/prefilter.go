@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/pugmark/pugmark/internal/jsonblock"
 	"github.com/pugmark/pugmark/internal/plan"
 )
 
@@ -25,6 +26,7 @@ type driver struct {
 	before  string              // the beginning of the key,
 	needle  []byte              // and the rest of it, with the closing quote
 	values  map[string]struct{} // lower case
+	firsts  [256]bool           // what the text of a value that may be wanted can begin with
 	longest int
 }
 
@@ -124,8 +126,23 @@ func (p *Prefilter) add(field string, values []string) {
 			return
 		}
 		d.values[v] = struct{}{}
+		d.begins(v)
 		d.longest = max(d.longest, len(v))
 	}
+}
+
+// begins notes what the text of a value may begin with.
+func (d *driver) begins(value string) {
+	d.firsts['\\'] = true
+	for c := utf8.RuneSelf; c < len(d.firsts); c++ {
+		d.firsts[c] = true
+	}
+	if value == "" {
+		d.firsts['"'] = true
+		return
+	}
+	d.firsts[value[0]] = true
+	d.firsts[unicode.ToUpper(rune(value[0]))] = true
 }
 
 // rareLetter returns where to cut a key so that a search for the rest of it
@@ -141,9 +158,9 @@ func (p *Prefilter) All() bool { return p.all }
 // None reports whether no record is wanted.
 func (p *Prefilter) None() bool { return !p.all && len(p.drivers) == 0 }
 
-// May reports whether the record could be wanted. It never says false of one
-// that is.
-func (p *Prefilter) May(record []byte) bool {
+// May reports whether the record, of which plain tells whether no backslash is
+// in it, could be wanted. It never says false of one that is.
+func (p *Prefilter) May(record []byte, plain bool) bool {
 	if p.all {
 		return true
 	}
@@ -152,7 +169,7 @@ func (p *Prefilter) May(record []byte) bool {
 			return true
 		}
 	}
-	return len(p.drivers) > 0 && mayEscapeKey(record)
+	return len(p.drivers) > 0 && !plain && mayEscapeKey(record)
 }
 
 // mayEscapeKey reports whether the text has an escape that could stand for a
@@ -179,7 +196,7 @@ func mayEscapeKey(record []byte) bool {
 // not wanted.
 func (d *driver) may(record []byte) bool {
 	for from := 0; ; {
-		i := bytes.Index(record[from:], d.needle)
+		i := jsonblock.Index(record[from:], d.needle)
 		if i < 0 {
 			return false
 		}
@@ -207,6 +224,9 @@ func (d *driver) wants(after []byte) bool {
 	}
 	if after[i] != '"' {
 		return true
+	}
+	if i+1 < len(after) && !d.firsts[after[i+1]] {
+		return false
 	}
 	// The value is wanted if it has the letters of a wanted one.
 	var folded [64]byte

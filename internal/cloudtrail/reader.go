@@ -46,6 +46,8 @@ type Problem struct {
 type Cut struct {
 	// Text is the record: the field _raw.
 	Text []byte
+	// Plain says that no backslash is in Text; where it is false, one may be.
+	Plain bool
 	// Offset is where in the input the record or its container begins.
 	Offset int64
 	// Meta is what the container says of the record. Sourcetype is always

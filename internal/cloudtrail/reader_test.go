@@ -40,6 +40,9 @@ func read(src io.Reader, options cloudtrail.Options) reading {
 			}
 			break
 		}
+		if cut.Plain && bytes.ContainsRune(cut.Text, '\\') {
+			got.Err = "a backslash in a plain record"
+		}
 		got.Records = append(got.Records, spell(cut))
 	}
 	got.Form, got.Passed = r.Form(), r.Passed()

@@ -10,6 +10,7 @@
 package jsonblock
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -31,7 +32,12 @@ type State struct {
 	Depth   int    // brackets open
 	inside  uint64 // all ones inside of a string
 	escaped uint64 // 1 if a backslash takes the next byte
+
+	backslashes uint64 // not 0 once there was one in a block
 }
+
+// Plain reports whether there was no backslash in the blocks so far.
+func (s *State) Plain() bool { return s.backslashes == 0 }
 
 // Cursor is a place in JSON text. It can stop at any byte and go on when more
 // of the text is there.
@@ -39,6 +45,9 @@ type Cursor struct {
 	Pos      int // the next byte to look at
 	Depth    int // brackets open before Pos
 	InString bool
+	// Escapes is set once there was a backslash before Pos. It may be set by
+	// one a little behind it.
+	Escapes bool
 }
 
 // Close goes on until so many brackets are closed that Depth is floor, and
@@ -55,7 +64,7 @@ func (c *Cursor) Close(text []byte, floor int) bool {
 // closeBlocks is Close for as many whole blocks as there are.
 func (c *Cursor) closeBlocks(text []byte, floor int) bool {
 	var block [1]Block // most often the last of a record
-	pos, state := c.Pos, State{Depth: c.Depth}
+	pos, state, escapes := c.Pos, State{Depth: c.Depth}, c.Escapes
 	if c.InString {
 		state.inside = ^state.inside
 	}
@@ -72,53 +81,54 @@ func (c *Cursor) closeBlocks(text []byte, floor int) bool {
 				continue
 			}
 			if state.Depth--; state.Depth <= floor {
-				*c = Cursor{Pos: pos + bits.TrailingZeros64(both) + 1, Depth: state.Depth}
+				*c = Cursor{Pos: pos + bits.TrailingZeros64(both) + 1, Depth: state.Depth, Escapes: escapes || !state.Plain()}
 				return true
 			}
 		}
 		pos += Size
 	}
-	*c = Cursor{Pos: pos - int(state.escaped), Depth: state.Depth, InString: state.inside != 0}
+	*c = Cursor{Pos: pos - int(state.escaped), Depth: state.Depth, InString: state.inside != 0, Escapes: escapes || !state.Plain()}
 	return false
 }
 
 // closeBytes is Close byte by byte, for the rest of a text.
 func (c *Cursor) closeBytes(text []byte, floor int) bool {
-	i, depth := c.Pos, c.Depth
-	if c.InString {
-		end, ok := StringEnd(text, i)
-		if !ok {
+	from := min(c.Pos, len(text))
+	closed := c.follow(text, floor)
+	c.Escapes = c.Escapes || bytes.IndexByte(text[from:max(from, c.Pos)], '\\') >= 0
+	return closed
+}
+
+func (c *Cursor) follow(text []byte, floor int) bool {
+	for c.Pos < len(text) {
+		if c.InString {
+			end, ok := StringEnd(text, c.Pos)
 			c.Pos = end
-			return false
-		}
-		i, c.InString = end+1, false
-	}
-	for i < len(text) {
-		switch b := text[i]; {
-		case b == '"':
-			end, ok := StringEnd(text, i+1)
 			if !ok {
-				*c = Cursor{Pos: end, Depth: depth, InString: true}
 				return false
 			}
-			i = end
+			c.InString = false
+			c.Pos++
+			continue
+		}
+		switch b := text[c.Pos]; {
+		case b == '"':
+			c.InString = true
 		case b == '\\':
-			if i+1 == len(text) {
-				*c = Cursor{Pos: i, Depth: depth}
+			if c.Pos+1 == len(text) {
 				return false
 			}
-			i++
+			c.Pos++
 		case b|0x20 == '{': // or [
-			depth++
+			c.Depth++
 		case b|0x20 == '}': // or ]
-			if depth--; depth <= floor {
-				*c = Cursor{Pos: i + 1, Depth: depth}
+			if c.Depth--; c.Depth <= floor {
+				c.Pos++
 				return true
 			}
 		}
-		i++
+		c.Pos++
 	}
-	*c = Cursor{Pos: i, Depth: depth}
 	return false
 }
 

@@ -71,6 +71,10 @@ func TestCloseDoesNotDependOnSplits(t *testing.T) {
 				break
 			}
 		}
+		if want.Escapes && !got.Escapes {
+			t.Errorf("a backslash was missed in %q", text[:want.Pos])
+		}
+		got.Escapes = want.Escapes // blocks may look further
 		if got != want {
 			t.Errorf("got %+v, want %+v of %q", got, want, text)
 		}
@@ -117,6 +121,18 @@ func FuzzNext(f *testing.F) {
 			}
 			pos += n * Size
 			state.Depth = depths[pos-1]
+		}
+	})
+}
+
+// Index finds what bytes.Index finds.
+func FuzzIndex(f *testing.F) {
+	f.Add([]byte(strings.Repeat(`{"userName":"Name","eventName":`, 5)), []byte(`Name"`), 3)
+	f.Add([]byte(strings.Repeat("ab", 40)), []byte("ba"), 0)
+	f.Fuzz(func(t *testing.T, text, key []byte, from int) {
+		text = text[max(0, min(from, len(text))):]
+		if want, got := bytes.Index(text, key), Index(text, key); got != want {
+			t.Errorf("%q in %q: %d, want %d", key, text, got, want)
 		}
 	})
 }

@@ -19,8 +19,9 @@
 // func next(s *State, text *byte, count int, floor int, blocks *Block, most int) (at, n int)
 //
 // SI text, CX the blocks of it left, R8 s.Depth, R9 s.inside, R10 s.escaped,
-// R11 where the next block is stored, R12 floor, R15 how many may be. Of a
-// block: AX quotes, DX opens, DI closes, R14 bytes that a backslash takes.
+// R11 where the next block is stored, R12 s.backslashes, R15 how many blocks may
+// be stored. Of a block: AX quotes, DX opens, DI closes, R14 bytes that a
+// backslash takes.
 TEXT ·next(SB), NOSPLIT, $0-64
 	FILL(0x22, X8, Y8)   // "
 	FILL(0x5c, X9, Y9)   // \
@@ -32,12 +33,12 @@ TEXT ·next(SB), NOSPLIT, $0-64
 	MOVQ     s+0(FP), DI
 	MOVQ     text+8(FP), SI
 	MOVQ     count+16(FP), CX
-	MOVQ     floor+24(FP), R12
 	MOVQ     blocks+32(FP), R11
 	MOVQ     most+40(FP), R15
 	MOVQ     0(DI), R8
 	MOVQ     8(DI), R9
 	MOVQ     16(DI), R10
+	MOVQ     24(DI), R12
 
 block:
 	TESTQ   CX, CX
@@ -46,6 +47,7 @@ block:
 	VMOVDQU 32(SI), Y1
 	MASK(Y8, Y0, Y1, AX, BX)
 	MASK(Y9, Y0, Y1, DX, BX)
+	ORQ     DX, R12
 	XORQ    R14, R14
 	MOVQ    DX, BX
 	ORQ     R10, BX
@@ -96,7 +98,7 @@ strings:
 	POPCNTQ DI, R14
 	MOVQ    R8, BX
 	SUBQ    R14, BX
-	CMPQ    BX, R12
+	CMPQ    BX, floor+24(FP)
 	JLE     first
 	POPCNTQ DX, DX
 	ADDQ    DX, BX
@@ -125,6 +127,7 @@ done:
 	MOVQ R8, 0(DI)
 	MOVQ R9, 8(DI)
 	MOVQ R10, 16(DI)
+	MOVQ R12, 24(DI)
 	MOVQ most+40(FP), BX
 	SUBQ R15, BX
 	MOVQ BX, n+56(FP)

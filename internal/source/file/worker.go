@@ -203,7 +203,7 @@ func (w *worker) take(cut *cloudtrail.Cut) error {
 	}
 	k := w.last
 	// Given fields may be the wanted ones; the prefilter sees only the text.
-	if len(cut.Given) == 0 && !k.prefilter.May(cut.Text) {
+	if len(cut.Given) == 0 && !k.prefilter.May(cut.Text, cut.Plain) {
 		return nil
 	}
 	r := &w.records[w.n]
