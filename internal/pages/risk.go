@@ -16,7 +16,7 @@ func rba(d *detection.Detection) *Section {
 		s.Blocks = []Block{none("None: the results of a Hunting detection are for a person to look through.")}
 		return s
 	case detection.Correlation:
-		s.Blocks = []Block{none("None: a Correlation reads the risk that others made.")}
+		s.Blocks = []Block{none("None: a Correlation brings together what others found.")}
 		return s
 	}
 	written := d.Generation == detection.G1 || d.Generation == detection.G2
