@@ -135,6 +135,14 @@ func (l *library) env() *command.Env {
 	return &command.Env{Macros: l.base.Macros, Lookups: l.base.Lookups, DataModels: knowledge.NewDataModels(), Fields: cloudtrail.FieldNames()}
 }
 
+// lenient is env for checking content that may be for other events than
+// CloudTrail's, whose fields nobody knows.
+func (l *library) lenient() *command.Env {
+	env := l.env()
+	env.Fields = nil
+	return env
+}
+
 // geo returns the databases of places, nil if there are none.
 func (l *library) geo() plan.Places {
 	if l.places == nil {

@@ -55,7 +55,7 @@ func (c *docsCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	if c.Out != "" {
-		if err := c.writePages(a, library, chosen, all.Stories); err != nil {
+		if err := c.writePages(a, library, chosen, all); err != nil {
 			return exitUsage, err
 		}
 	}
@@ -71,14 +71,15 @@ func (c *docsCommand) Run(a *app) (exitCode, error) {
 	return exitOK, s.close(nil, "")
 }
 
-func (c *docsCommand) writePages(a *app, library *library, chosen []*detection.Detection, stories []*detection.Story) error {
+func (c *docsCommand) writePages(a *app, library *library, chosen []*detection.Detection, all *detection.Library) error {
+	stories := all.Stories
 	if len(c.Detection)+len(c.Story)+len(c.Technique)+len(c.Type) > 0 {
 		// Of a choice of detections only their stories are told.
 		stories = slices.DeleteFunc(slices.Clone(stories), func(s *detection.Story) bool {
 			return !slices.ContainsFunc(chosen, func(d *detection.Detection) bool { return slices.Contains(d.Stories, s.Name) })
 		})
 	}
-	made := pages.Content{Detections: chosen, Stories: stories, Env: library.env()}
+	made := pages.Content{Detections: chosen, Stories: stories, Env: library.env(), Lints: detection.Lints(library.dirs, all, library.lenient())}
 	files := pages.Markdown(made)
 	first := "README.md"
 	if c.Format == "site" {

@@ -53,10 +53,8 @@ func (c *validateCommand) Run(a *app) (exitCode, error) {
 	if len(c.Dir) > 0 {
 		dirs = dirs[len(dirs)-len(c.Dir):]
 	}
-	env := library.env()
-	env.Fields = nil // content may be for other events than CloudTrail's, whose fields nobody knows
 	found := detection.Validate(detection.Scope{
-		Dirs: dirs, Library: library.all(), Env: env, Knowledge: knowledgeProblems(dirs),
+		Dirs: dirs, Library: library.all(), Env: library.lenient(), Knowledge: knowledgeProblems(dirs),
 		Warn: c.Warn, Fail: c.Fail, Lint: c.Lint, Now: a.now(),
 	})
 	library.problems = slices.DeleteFunc(library.problems, func(p *diag.Error) bool {

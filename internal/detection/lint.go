@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/knowledge/escu"
 	"github.com/pugmark/pugmark/internal/plan"
@@ -230,4 +231,15 @@ func (l *linter) required(annotations *escu.Map) {
 		}
 		l.foundAt(lintUnlisted, annotations.Span("required_fields"), "", "the search uses fields that are not listed: %s%s", strings.Join(unlisted, ", "), rest)
 	}
+}
+
+// Lints returns what the lints find in the files of content directories, in the
+// order of files and places.
+func Lints(dirs []escu.Dir, library *Library, env *command.Env) []Issue {
+	found := Validate(Scope{Dirs: dirs, Library: library, Env: env, Lint: true}).Issues
+	lints := map[string]bool{}
+	for _, r := range Rules() {
+		lints[r.Name] = r.Lint
+	}
+	return slices.DeleteFunc(found, func(i Issue) bool { return !lints[i.Rule] })
 }

@@ -13,7 +13,7 @@ import (
 
 // detectionPage tells all there is to tell about a detection, in the order that
 // readers of Splunk Security Content know. Every page has every section, except
-// that lookups and data models are named only where there are some.
+// that lookups, data models and lints are named only where there are some.
 func (b *book) detectionPage(d *detection.Detection) *page {
 	u := b.uses[d]
 	sections := []*Section{
@@ -30,6 +30,7 @@ func (b *book) detectionPage(d *detection.Detection) *page {
 		drilldowns(d),
 		references(d.References),
 		testData(d),
+		b.lint(d),
 		version(d.File, d.Version),
 	}
 	return &page{

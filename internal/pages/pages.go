@@ -25,6 +25,8 @@ type Content struct {
 	// Env is what the searches are compiled in, to tell which macros, lookups
 	// and fields they use.
 	Env *command.Env
+	// Lints are what [detection.Lints] finds in them.
+	Lints []detection.Issue
 }
 
 // File is a file of the result; its name has slashes.
