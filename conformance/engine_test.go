@@ -66,6 +66,20 @@ func (x engineExecutor) String() string {
 }
 
 func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
+	recorded := &recorder{}
+	result, err := x.through(c, func(search *plan.Search, config engine.Config) (*engine.Result, error) {
+		recorded.Source = config.Source
+		config.Source = recorded
+		return engine.Run(context.Background(), search, config)
+	})
+	if err == nil && !x.noPushdown {
+		result.Reads = recorded.reads
+	}
+	return result, err
+}
+
+// through runs the search of a case over its events by run.
+func (x engineExecutor) through(c *conformance.Case, run func(*plan.Search, engine.Config) (*engine.Result, error)) (*conformance.Result, error) {
 	base, err := x.files.knowledge(c)
 	if err != nil {
 		return nil, err
@@ -80,9 +94,8 @@ func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	recorded := &recorder{Source: file.New(paths, file.Options{})}
-	got, err := engine.Run(context.Background(), search, engine.Config{
-		Source: recorded, Lookups: base.Lookups, Places: noPlaces{}, Now: conformance.Now(),
+	got, err := run(search, engine.Config{
+		Source: file.New(paths, file.Options{}), Lookups: base.Lookups, Places: noPlaces{}, Now: conformance.Now(),
 		Jobs: x.jobs, BatchSize: x.batch, NoPushdown: x.noPushdown,
 	})
 	if err != nil {
@@ -94,9 +107,6 @@ func (x engineExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
 	}
 	for _, w := range got.Warnings {
 		result.Warnings = append(result.Warnings, w.RenderWarning())
-	}
-	if !x.noPushdown {
-		result.Reads = recorded.reads
 	}
 	return result, nil
 }

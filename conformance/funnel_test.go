@@ -13,9 +13,7 @@ import (
 	"github.com/pugmark/pugmark/internal/engine"
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/funnel"
-	"github.com/pugmark/pugmark/internal/knowledge"
 	"github.com/pugmark/pugmark/internal/plan"
-	"github.com/pugmark/pugmark/internal/source/file"
 )
 
 // rowKeeper is the end of a search that keeps its rows.
@@ -67,34 +65,9 @@ type funnelExecutor struct {
 }
 
 func (x funnelExecutor) Run(c *conformance.Case) (*conformance.Result, error) {
-	base, err := x.files.knowledge(c)
-	if err != nil {
-		return nil, err
-	}
-	search, err := engine.Compile(&diag.Source{Name: c.Name, Text: c.Search}, &command.Env{
-		Macros: base.Macros, Lookups: base.Lookups, DataModels: knowledge.NewDataModels(),
+	return x.through(c, func(search *plan.Search, config engine.Config) (*engine.Result, error) {
+		return throughFunnel(search, funnel.Config{Events: x.follow, Engine: config})
 	})
-	if err != nil {
-		return nil, err
-	}
-	paths, err := x.files.split(c.Events, x.jobs)
-	if err != nil {
-		return nil, err
-	}
-	got, err := throughFunnel(search, funnel.Config{Events: x.follow, Engine: engine.Config{
-		Source: file.New(paths, file.Options{}), Lookups: base.Lookups, Places: noPlaces{}, Now: conformance.Now(), Jobs: x.jobs,
-	}})
-	if err != nil {
-		return nil, err
-	}
-	result := &conformance.Result{Columns: got.Columns, Rows: rowsOf(got.Rows), Warnings: []string{}}
-	for _, n := range search.Notes {
-		result.Warnings = append(result.Warnings, n.RenderWarning())
-	}
-	for _, w := range got.Warnings {
-		result.Warnings = append(result.Warnings, w.RenderWarning())
-	}
-	return result, nil
 }
 
 // TestFunnel runs the corpus with every stage watched: the answers are the

@@ -42,7 +42,7 @@ func (c *demoCommand) Run(a *app) (exitCode, error) {
 	if c.Output == "" && c.OutputFile == "" {
 		c.Output = "table" // the demo is for looking at
 	}
-	out, err := c.open(a, report.Findings)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

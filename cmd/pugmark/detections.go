@@ -25,6 +25,8 @@ type listCommand struct {
 	outputFlags
 }
 
+func (listCommand) result() report.Kind { return report.Listings }
+
 func (listCommand) examples() []string {
 	return []string{
 		"detections list",
@@ -73,7 +75,7 @@ func (c *listCommand) Run(a *app) (exitCode, error) {
 		}
 	}
 	list.Cells = func(i int) map[string][]string { return list.Objects[i].(*listed).cells() }
-	out, err := c.open(a, report.Listings)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

@@ -43,6 +43,8 @@ type testCommand struct {
 	outputFlags
 }
 
+func (testCommand) result() report.Kind { return report.Tests }
+
 func (testCommand) examples() []string {
 	return []string{
 		"detections test",
@@ -72,7 +74,7 @@ func (c *testCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	out, err := c.open(a, report.Tests)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

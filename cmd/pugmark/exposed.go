@@ -55,19 +55,16 @@ func (c *exposedCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	from, err := c.openSource(a, c.Path)
+	from, err := c.openLogs(a, "exposed", c.Path)
 	if err != nil {
 		return exitUsage, err
-	}
-	if from == nil {
-		return exitUsage, usageError{message: "exposed needs logs to read", hint: "name files or directories, or pipe logs in: pugmark exposed ./logs"}
 	}
 	var ledger *exposure.Ledger
 	search, err := command.LedgerSearch(library.env(), func(l *exposure.Ledger) { ledger = l })
 	if err != nil {
 		return exitUsage, err
 	}
-	out, err := c.open(a, report.Rows)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

@@ -64,14 +64,11 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 	if len(chosen) == 0 {
 		return exitUsage, usageError{message: "there is no detection to run", hint: "see which there are: pugmark detections list"}
 	}
-	from, err := c.openSource(a, c.Path)
+	from, err := c.openLogs(a, "scan", c.Path)
 	if err != nil {
 		return exitUsage, err
 	}
-	if from == nil {
-		return exitUsage, usageError{message: "scan needs logs to read", hint: "name files or directories, or pipe logs in: pugmark scan ./logs"}
-	}
-	out, err := c.open(a, report.Findings)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

@@ -52,7 +52,7 @@ func (c *searchCommand) Run(a *app) (exitCode, error) {
 	if c.Explain {
 		return exitOK, c.explain(s, search)
 	}
-	out, err := c.open(a, report.Rows)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

@@ -25,6 +25,8 @@ type validateCommand struct {
 	outputFlags
 }
 
+func (validateCommand) result() report.Kind { return report.Content }
+
 func (validateCommand) examples() []string {
 	return []string{
 		"detections validate",
@@ -60,7 +62,7 @@ func (c *validateCommand) Run(a *app) (exitCode, error) {
 	library.problems = slices.DeleteFunc(library.problems, func(p *diag.Error) bool {
 		return slices.ContainsFunc(found.Issues, func(i detection.Issue) bool { return i.Problem.Source.Name == p.Source.Name })
 	})
-	out, err := c.open(a, report.Content)
+	out, err := c.open(a, c.result())
 	if err != nil {
 		return exitUsage, err
 	}

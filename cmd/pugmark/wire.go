@@ -32,6 +32,15 @@ func (f *inputFlags) openSource(a *app, paths []string) (source.Source, error) {
 	}), nil
 }
 
+// openLogs is openSource for a command that is nothing without logs.
+func (f *inputFlags) openLogs(a *app, command string, paths []string) (source.Source, error) {
+	from, err := f.openSource(a, paths)
+	if from == nil && err == nil {
+		err = usageError{message: command + " needs logs to read", hint: "name files or directories, or pipe logs in: pugmark " + command + " ./logs"}
+	}
+	return from, err
+}
+
 func (f *limitFlags) fileLimits() file.Limits {
 	return file.Limits{
 		Record:   int(f.MaxRecord),

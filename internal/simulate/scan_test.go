@@ -182,6 +182,20 @@ func trustOf(t *testing.T, truth *simulate.Truth) *trust.Trust {
 	return read
 }
 
+// builtin returns the built-in content, with whom the truth says is trusted.
+func builtin(t *testing.T, truth *simulate.Truth) (escu.Dir, *knowledge.Base) {
+	t.Helper()
+	dir := escu.Dir{FS: content.FS()}
+	base := knowledge.New(knowledge.Options{})
+	if problems := base.Load(dir); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if err := base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), trustOf(t, truth).Rows()); err != nil {
+		t.Fatal(err)
+	}
+	return dir, base
+}
+
 // Every scenario is found by the detections that are about it, and nothing is
 // found in what accounts at work do.
 func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
@@ -193,14 +207,7 @@ func TestBuiltInDetectionsFindWhatWasPlanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := escu.Dir{FS: content.FS()}
-	base := knowledge.New(knowledge.Options{})
-	if problems := base.Load(pages); len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	if err := base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), trustOf(t, truth).Rows()); err != nil {
-		t.Fatal(err)
-	}
+	pages, base := builtin(t, truth)
 	scenario := map[string]string{} // of an event
 	got := map[string][]string{}
 	for _, s := range truth.Scenarios {
@@ -240,14 +247,7 @@ func TestStoriesAreWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := escu.Dir{FS: content.FS()}
-	base := knowledge.New(knowledge.Options{})
-	if problems := base.Load(pages); len(problems) > 0 {
-		t.Fatal(problems)
-	}
-	if err := base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), trustOf(t, truth).Rows()); err != nil {
-		t.Fatal(err)
-	}
+	pages, base := builtin(t, truth)
 	of := map[string]*simulate.Planted{}
 	for _, s := range truth.Scenarios {
 		for _, id := range s.EventIDs {

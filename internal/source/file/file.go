@@ -149,8 +149,8 @@ type scan struct {
 // Scan implements [source.Source]. Files are shared out in the order of the
 // paths, each directory sorted by name; an event's place in the order of
 // arrival is that of its file and its place therein, whoever read it. A sink
-// that wants no more ends its worker: the rest of the file that it was reading
-// is not pushed to another.
+// that wants no more ends its worker: the rest of the file, or part of one, that
+// it was reading is not pushed to another.
 func (s *Source) Scan(ctx context.Context, request source.Request, sinks []source.Sink) error {
 	if request.Report == nil {
 		request.Report = &source.Report{}
