@@ -1,10 +1,7 @@
 package content_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -89,128 +86,12 @@ func TestTrustLookupIsDefinedOnce(t *testing.T) {
 	}
 }
 
-// share is a call that would admit a recipient to an image of its own.
-type share struct {
-	recipient  string
-	at         string // 2026-11-04T12:00:00Z
-	code, text string // of an error
-}
-
-// writeShares writes one call for each share, in the order of their times.
-func writeShares(t *testing.T, shares []share) string {
-	t.Helper()
-	var b strings.Builder
-	for i, s := range shares {
-		item := map[string]string{"userId": s.recipient}
-		switch {
-		case s.recipient == "all":
-			item = map[string]string{"group": "all"}
-		case strings.Contains(s.recipient, ":organization/"):
-			item = map[string]string{"organizationArn": s.recipient}
-		case strings.Contains(s.recipient, ":ou/"):
-			item = map[string]string{"organizationalUnitArn": s.recipient}
-		}
-		record := map[string]any{
-			"eventVersion": "1.10", "eventTime": s.at, "eventSource": "ec2.amazonaws.com", "eventName": "ModifyImageAttribute",
-			"awsRegion": "us-east-1", "sourceIPAddress": "198.51.100.7", "userAgent": "aws-cli", "eventID": fmt.Sprint(i),
-			"eventType": "AwsApiCall", "recipientAccountId": "111122223333",
-			"userIdentity": map[string]string{"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ann", "accountId": "111122223333"},
-			"requestParameters": map[string]any{
-				"imageId": fmt.Sprintf("ami-%017d", i), "attributeType": "launchPermission",
-				"launchPermission": map[string]any{"add": map[string]any{"items": []any{item}}},
-			},
-		}
-		if s.code != "" {
-			record["errorCode"], record["errorMessage"] = s.code, s.text
-		}
-		line, err := json.Marshal(record)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.Write(append(line, '\n'))
-	}
-	path := filepath.Join(t.TempDir(), "shares.jsonl")
-	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// Every kind of recipient and every outcome: the search gives the verdict that
-// package trust gives, and the risk that follows from both.
-func TestEveryRecipientWithEveryOutcome(t *testing.T) {
-	t.Parallel()
-	with := loadTrust(t, trustFile)
-	recipients := []struct {
-		recipient         string
-		verdict           trust.Verdict
-		succeeded, failed int
-	}{
-		{"all", trust.Public, 95, 35},
-		{"111122223333", trust.OwnAccount, 0, 0},
-		{"333344445555", trust.OwnAccount, 0, 0},
-		{"222233334444", trust.OwnMember, 0, 0},
-		{"arn:aws:organizations::999900001111:ou/o-other1234567/ou-ab12-cdefgh34", trust.OwnOU, 0, 0},
-		{"arn:aws:organizations::222233334444:ou/o-ourorg12345/ou-zz99-aaaabbbb", trust.OwnOU, 0, 0},
-		{"arn:aws-us-gov:organizations::222233334444:organization/o-ourorg12345", trust.OwnOrganization, 0, 0},
-		{"444455556666", trust.KnownVendor, 0, 0},
-		{"arn:aws:organizations::111122223333:organization/o-theirs12345", trust.ForeignOrganization, 85, 30},
-		{"arn:aws:organizations::111122223333:ou/o-theirs12345/ou-zz99-aaaabbbb", trust.ForeignOU, 85, 30},
-		{"666677778888", trust.StrangerNeverSeen, 75, 25}, // the trust has expired
-		{"777788889999", trust.StrangerNeverSeen, 75, 25},
-		{"888899990000", trust.StrangerSeenBefore, 45, 15},
-	}
-	outcomes := []struct{ code, text, outcome string }{
-		{"Client.UnauthorizedOperation", "You are not authorized to perform this operation.", "denied by IAM"},
-		{"Client.UnauthorizedOperation", "User: x is not authorized to perform: ec2:ModifyImageAttribute with an explicit deny in a service control policy", "denied by SCP"},
-		{"Client.UnauthorizedOperation", "Denied with an explicit deny in a resource control policy", "denied by RCP"},
-		{"Client.OperationNotPermitted", "You can't publicly share this image because block public access for AMIs is enabled for this account.", "blocked by block public access"},
-		{"Client.InvalidParameter", "Snapshots encrypted with the AWS Managed CMK can't be shared", "blocked by encryption"},
-		{"Client.DryRunOperation", "Request would have succeeded, but DryRun flag is set.", "dry run"},
-		{"Client.InvalidAMIID.NotFound", "The image id does not exist", "other error"},
-		{"", "", "succeeded"}, // last, or all would be seen before
-	}
-	shares := []share{{recipient: "888899990000", at: "2026-11-01T00:00:00Z"}}
-	want := []string{"888899990000|stranger never seen|succeeded|75"}
-	for i, o := range outcomes {
-		for _, r := range recipients {
-			shares = append(shares, share{recipient: r.recipient, at: fmt.Sprintf("2026-11-04T%02d:00:00Z", i), code: o.code, text: o.text})
-			score := r.failed
-			if o.outcome == "succeeded" {
-				score = r.succeeded
-			}
-			want = append(want, fmt.Sprintf("%s|%s|%s|%d", r.recipient, r.verdict, o.outcome, score))
-		}
-	}
-	d := find(t, "AWS AMI Share Judged by Recipient")
-	result := run(t, d, trusting(t, with), writeShares(t, shares))
-	var got []string
-	for _, row := range result.Rows {
-		text := func(field string) string { return row.Get(field).String() }
-		got = append(got, strings.Join([]string{text("recipient"), text("verdict"), text("outcome"), text("risk_score")}, "|"))
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	for _, r := range recipients {
-		judged := with.Judge(r.recipient, trust.Owner{Account: "111122223333"}, time.Date(2026, 11, 4, 0, 0, 0, 0, time.UTC)).Verdict
-		if judged == trust.Stranger {
-			judged = r.verdict // how often it was seen is for the search to say
-		}
-		if judged != r.verdict {
-			t.Errorf("%s: package trust says %q, the search %q", r.recipient, judged, r.verdict)
-		}
-	}
-}
-
 // A vendor counts until the day on which the trust expires, by the time of the
 // event, in the detection that judges and in those that leave trusted ones out.
 func TestTrustEndsByTheTimeOfTheEvent(t *testing.T) {
 	t.Parallel()
 	base := trusting(t, loadTrust(t, trustFile))
-	path := writeShares(t, []share{
+	path := writeCalls(t, []call{
 		{recipient: "666677778888", at: "2026-11-03T23:59:59Z"},
 		{recipient: "666677778888", at: "2026-11-04T00:00:00Z"},
 	})
