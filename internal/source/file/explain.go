@@ -12,9 +12,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// explain returns what an error means to the person whose file it is, and
+// Explain returns what an error means to the person whose file it is, and
 // what may help.
-func explain(err error) (reason, hint string) {
+func Explain(err error) (reason, hint string) {
 	var f *fault
 	var path *fs.PathError
 	var corrupt flate.CorruptInputError

@@ -139,6 +139,8 @@ type scan struct {
 	readable atomic.Int64 // files that could be opened
 	failed   atomic.Int64 // paths and files that could not
 	idle     atomic.Int64 // workers without a file
+	// visit takes contents, which are then not cut into records.
+	visit func(name string, content io.Reader) error
 
 	shared     sync.Mutex
 	layouts    map[*event.Schema]*event.Layout
@@ -152,13 +154,17 @@ type scan struct {
 // that wants no more ends its worker: the rest of the file, or part of one, that
 // it was reading is not pushed to another.
 func (s *Source) Scan(ctx context.Context, request source.Request, sinks []source.Sink) error {
+	return s.run(ctx, request, sinks, nil)
+}
+
+func (s *Source) run(ctx context.Context, request source.Request, sinks []source.Sink, visit func(string, io.Reader) error) error {
 	if request.Report == nil {
 		request.Report = &source.Report{}
 	}
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	run := &scan{
-		Source: s, Request: request, cancel: cancel, workers: len(sinks),
+		Source: s, Request: request, cancel: cancel, workers: len(sinks), visit: visit,
 		layouts: map[*event.Schema]*event.Layout{}, prefilters: map[[2]string]*cloudtrail.Prefilter{},
 	}
 	queue := make(chan item, queueLength)
@@ -241,7 +247,7 @@ const maxPrefilters = 1000
 
 // problem reports what could not be read, with words for what went wrong.
 func (s *scan) problem(path string, offset int64, err error) {
-	reason, hint := explain(err)
+	reason, hint := Explain(err)
 	s.Report.Problem(source.Problem{Path: path, Offset: offset, Reason: reason, Hint: hint})
 }
 

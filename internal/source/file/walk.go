@@ -203,7 +203,7 @@ func (w *walk) file(path string, size int64, special bool) {
 		}
 	}
 	it := item{path: path, size: size, special: special}
-	if special || w.scan.workers == 1 {
+	if special || w.scan.workers == 1 || w.scan.visit != nil {
 		w.emit(it)
 		return
 	}

@@ -147,6 +147,9 @@ func (w *worker) lost(name string, err error) {
 
 // content reads records and pushes the events made of them.
 func (w *worker) content(src io.Reader, name string) error {
+	if w.scan.visit != nil {
+		return w.visit(src, name)
+	}
 	w.name, w.faulty, w.last = name, 0, nil
 	clear(w.kinds)
 	ahead := &aheadReader{src: &contentReader{src, &w.meter}, worthIt: func() bool { return w.regular && w.scan.idle.Load() > 0 }}
