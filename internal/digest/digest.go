@@ -12,6 +12,7 @@
 package digest
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/pugmark/pugmark/internal/source"
@@ -40,8 +41,8 @@ type Limits struct {
 	// Entries bounds how many log files all digests name together, Digests how
 	// many digests there are.
 	Entries, Digests int
-	// Listed bounds how many log files that are missing on disk, and how many
-	// that no digest names, are listed; the rest are counted.
+	// Listed bounds how many log files of each status are listed, but for
+	// those in Options.Logs, which all are; the rest are counted.
 	Listed int
 }
 
@@ -58,9 +59,33 @@ var DefaultLimits = Limits{Digest: 64 << 20, Entries: 2_000_000, Digests: 500_00
 // The error is of the reading as a whole: all that is wrong with the files is
 // in the verdict.
 func Verify(ctx context.Context, paths []string, options Options) (*Verdict, error) {
-	return verify(ctx, file.New(paths, file.Options{Limits: options.Files}), options)
+	options.Limits = options.withDefaults()
+	paths, piped := withoutStdin(paths)
+	c, problems, err := collect(ctx, file.New(paths, file.Options{Limits: options.Files}), options)
+	if err != nil {
+		return nil, err
+	}
+	return c.verdict(&options, append(piped, problems...)), nil
 }
 
-func verify(ctx context.Context, src *file.Source, options Options) (*Verdict, error) {
-	return &Verdict{Word: Unchecked, Problems: []source.Problem{}}, ctx.Err()
+// withoutStdin leaves out standard input, which has been read by then, and has
+// no name that a digest could know.
+func withoutStdin(paths []string) (named []string, piped []source.Problem) {
+	piped = []source.Problem{}
+	for _, path := range paths {
+		if path == file.Stdin {
+			piped = append(piped, source.Problem{Path: file.StdinSource, Offset: -1, Reason: "standard input has no name, by which digests know log files", Hint: "give files"})
+			continue
+		}
+		named = append(named, path)
+	}
+	return named, piped
+}
+
+func (l Limits) withDefaults() Limits {
+	l.Digest = cmp.Or(l.Digest, DefaultLimits.Digest)
+	l.Entries = cmp.Or(l.Entries, DefaultLimits.Entries)
+	l.Digests = cmp.Or(l.Digests, DefaultLimits.Digests)
+	l.Listed = cmp.Or(l.Listed, DefaultLimits.Listed)
+	return l
 }

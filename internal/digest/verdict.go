@@ -51,6 +51,9 @@ type Counts struct {
 	LogFiles int               `json:"log_files"`
 	Logs     map[LogStatus]int `json:"log_statuses"`
 	Gaps     int               `json:"gaps"`
+	// Unasked are files that are no digests and were not asked for: nothing of
+	// them was checked.
+	Unasked int `json:"unasked,omitempty"`
 	// Unlisted are log files counted but not listed.
 	Unlisted int `json:"unlisted,omitempty"`
 }
