@@ -296,6 +296,7 @@ func (d *digest) fill(f fields) error {
 	if d.End, err = time.Parse(time.RFC3339, f["digestEndTime"]); err != nil {
 		return fmt.Errorf("digestEndTime %.40q is not a time", f["digestEndTime"])
 	}
+	d.Start, d.End = d.Start.UTC(), d.End.UTC()
 	// What is signed has the time as it is written: it is to be in UTC.
 	switch a := f["digestSignatureAlgorithm"]; {
 	case d.Bucket == "" || d.Key == "":

@@ -37,7 +37,8 @@ func brief(v *digest.Verdict) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, v.Word)
 	for _, c := range v.Chains {
-		fmt.Fprintf(&b, "chain %s\n", c.Name[strings.LastIndex(c.Name, "Digest_")+len("Digest_"):])
+		_, name, _ := strings.Cut(c.Name, "_CloudTrail-Digest_")
+		fmt.Fprintf(&b, "chain %s\n", name)
 		for _, d := range c.Digests {
 			fmt.Fprintf(&b, "  %s %s, %s\n", d.End.Format("15h"), d.Status, d.Link)
 		}
@@ -383,5 +384,49 @@ cc not covered
 				}
 			}
 		})
+	}
+}
+
+func TestOnlyTheLogsThatMatterAreChecked(t *testing.T) {
+	t.Parallel()
+	key := digesttest.Key(t)
+	tr := plant(t, key)
+	tr.Head(t)
+	digesttest.Rewrite(t, tr.logs[2], strings.NewReplacer("1", "2"))
+	v, err := digest.Verify(t.Context(), []string{tr.Dir, "-"}, digest.Options{Keys: keys(t, begin, end, key), Logs: []string{tr.logs[0], "zz/gone_aa"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `partial
+chain us-east-1_audit_us-east-1
+  11h valid, start
+  12h valid, holds
+  13h valid, holds
+aa verified
+aa unreadable
+problem: standard input has no name, by which digests know log files
+`
+	if diff := cmp.Diff(want, brief(v)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	sentence := "Nothing contradicts that these are the files that AWS delivered, but not all of it could be verified: " +
+		"2 log files (1 verified by signature, 1 unreadable); 3 digests (3 valid); 2 other files not looked at; 1 problem while reading."
+	if diff := cmp.Diff(sentence, v.Sentence); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What is from a digest is one word of a command, whatever is in it.
+func TestHintsAreCommands(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "d"), []byte(strings.Replace(made(""), `"k"`, `"a'; rm -rf ~"`, 1)))
+	v, err := digest.Verify(t.Context(), []string{dir}, digest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `aws s3api head-object --bucket b --key 'a'\''; rm -rf ~' > 'a'\''; rm -rf ~.head.json'`
+	if diff := cmp.Diff(want, v.Chains[0].Digests[0].Hint); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

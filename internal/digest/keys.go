@@ -111,7 +111,7 @@ func listedKeys(text []byte) ([]Key, error) {
 		for i := range answer.PublicKeyList {
 			key, err := answer.PublicKeyList[i].key()
 			if err != nil {
-				return nil, fmt.Errorf("PublicKeyList[%d].%w", i, err)
+				return nil, fmt.Errorf("PublicKeyList[%d]: %w", i, err)
 			}
 			keys = append(keys, key)
 		}
@@ -122,20 +122,20 @@ func (l *listedKey) key() (Key, error) {
 	// The samples of AWS have keys of PKIX among those of PKCS #1.
 	der, err := base64.StdEncoding.DecodeString(l.Value)
 	if err != nil {
-		return Key{}, errors.New("Value: not Base64 (give what the AWS CLI printed, unchanged)")
+		return Key{}, errors.New("its Value is not Base64 (give what the AWS CLI printed, unchanged)")
 	}
 	key, err := derKey(der)
 	if err != nil {
-		return Key{}, fmt.Errorf("Value: %w", err)
+		return Key{}, fmt.Errorf("its Value: %w", err)
 	}
 	if l.Fingerprint != "" {
 		key.Fingerprint, key.computed = l.Fingerprint, false
 	}
 	if key.From, err = keyTime(l.ValidityStartTime); err != nil {
-		return Key{}, fmt.Errorf("ValidityStartTime: %w", err)
+		return Key{}, fmt.Errorf("its ValidityStartTime: %w", err)
 	}
 	if key.Until, err = keyTime(l.ValidityEndTime); err != nil {
-		return Key{}, fmt.Errorf("ValidityEndTime: %w", err)
+		return Key{}, fmt.Errorf("its ValidityEndTime: %w", err)
 	}
 	return key, nil
 }

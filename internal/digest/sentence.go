@@ -10,7 +10,7 @@ import (
 // verdict puts together what was found.
 func (c *collection) verdict(options *Options, problems []source.Problem) *Verdict {
 	v := &Verdict{
-		Counts:   Counts{Statuses: map[DigestStatus]int{}, Logs: map[LogStatus]int{}},
+		Counts:   Counts{Statuses: map[Status]int{}, Logs: map[LogStatus]int{}},
 		Keys:     []string{},
 		Chains:   []Chain{},
 		Logs:     []Log{},
@@ -106,12 +106,21 @@ func (v *Verdict) sentence() string {
 		}
 	}
 	logs := tally(v.Counts.LogFiles, "log file", []part{
-		{l[LogVerified], "verified by signature"}, {l[LogHashed], "of the hash recorded"}, {l[LogDiffers], "of another hash than recorded"},
-		{l[LogDistrusted], "named by digests that are not valid"}, {l[LogUncovered], "named by no digest"}, {l[LogMissing], "missing"}, {l[LogUnreadable], "unreadable"},
+		{l[LogVerified], "verified by signature"},
+		{l[LogHashed], "of the hash recorded"},
+		{l[LogDiffers], "of another hash than recorded"},
+		{l[LogDistrusted], "named by digests that are not valid"},
+		{l[LogUncovered], "named by no digest"},
+		{l[LogMissing], "missing"},
+		{l[LogUnreadable], "unreadable"},
 	})
 	digests := tally(v.Counts.Digests, "digest", []part{
-		{d[DigestValid], "valid"}, {d[DigestInvalid], "of an invalid signature"}, {d[DigestUnsigned], "without a signature"}, {d[DigestKeyless], "without a key"},
-		{d[DigestBroken], "with a broken link"}, {d[DigestUnreadable], "unreadable"},
+		{d[DigestValid], "valid"},
+		{d[DigestInvalid], "of an invalid signature"},
+		{d[DigestUnsigned], "without a signature"},
+		{d[DigestKeyless], "without a key"},
+		{d[DigestBroken], "with a broken link"},
+		{d[DigestUnreadable], "unreadable"},
 	})
 	return begin + ": " + logs + "; " + digests + v.rest() + "."
 }

@@ -174,7 +174,7 @@ func (d *digest) refute() {
 	d.set(DigestUnsigned, "its signature is only in "+d.signatures[0].from+", which is not valid itself", d.headHint())
 }
 
-func (d *digest) set(status DigestStatus, reason, hint string) {
+func (d *digest) set(status Status, reason, hint string) {
 	d.Status, d.Reason, d.Hint = status, reason, hint
 }
 

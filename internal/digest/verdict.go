@@ -45,8 +45,8 @@ type Verdict struct {
 
 // Counts are numbers of digests and log files by status, the unlisted too.
 type Counts struct {
-	Digests  int                  `json:"digests"`
-	Statuses map[DigestStatus]int `json:"digest_statuses"`
+	Digests  int            `json:"digests"`
+	Statuses map[Status]int `json:"digest_statuses"`
 	// LogFiles are how many matter or are missing.
 	LogFiles int               `json:"log_files"`
 	Logs     map[LogStatus]int `json:"log_statuses"`
@@ -74,25 +74,25 @@ type Chain struct {
 	Gaps    []Gap    `json:"gaps,omitempty"`
 }
 
-// DigestStatus says what was found of a digest.
-type DigestStatus string
+// Status says what was found of a digest.
+type Status string
 
 // What was found of a digest.
 const (
 	// DigestValid: a key of AWS verifies its signature.
-	DigestValid DigestStatus = "valid"
+	DigestValid Status = "valid"
 	// DigestInvalid: its signature is not of it, or not of the key.
-	DigestInvalid DigestStatus = "invalid signature"
+	DigestInvalid Status = "invalid signature"
 	// DigestUnsigned: its signature is not there; the signature of a digest is
 	// in the next one, and that of the newest in the metadata of its S3 object.
-	DigestUnsigned DigestStatus = "no signature"
+	DigestUnsigned Status = "no signature"
 	// DigestKeyless: the key that it names is not there, or was not valid then.
-	DigestKeyless DigestStatus = "no key"
+	DigestKeyless Status = "no key"
 	// DigestBroken: its hash, or that of the digest before it, is not the one
 	// recorded, and no signature says which of both was changed.
-	DigestBroken DigestStatus = "broken link"
+	DigestBroken Status = "broken link"
 	// DigestUnreadable: it is no digest that AWS could have written.
-	DigestUnreadable DigestStatus = "unreadable"
+	DigestUnreadable Status = "unreadable"
 )
 
 // Link says what was found of the hash that a digest records of the one before.
@@ -108,13 +108,13 @@ const (
 
 // Digest is one digest file.
 type Digest struct {
-	File   string       `json:"file"`
-	Bucket string       `json:"bucket,omitempty"`
-	Key    string       `json:"key,omitempty"`
-	Start  time.Time    `json:"start,omitzero"`
-	End    time.Time    `json:"end,omitzero"`
-	Status DigestStatus `json:"status"`
-	Link   Link         `json:"link,omitempty"`
+	File   string    `json:"file"`
+	Bucket string    `json:"bucket,omitempty"`
+	Key    string    `json:"key,omitempty"`
+	Start  time.Time `json:"start,omitzero"`
+	End    time.Time `json:"end,omitzero"`
+	Status Status    `json:"status"`
+	Link   Link      `json:"link,omitempty"`
 	// Reason says why the status is not valid, Hint what may help.
 	Reason string `json:"reason,omitempty"`
 	Hint   string `json:"hint,omitempty"`
