@@ -183,7 +183,7 @@ func (v *ledgerView) judge(x *exposure.Exposure) trust.Judgement {
 	j := v.session.library.trust.Judge(x.Recipient.ID, owner, event.FromEpoch(v.at, v.location()))
 	if j.Verdict == trust.Stranger {
 		j.Verdict = trust.StrangerNeverSeen
-		if first, ok := v.first[x.Recipient]; ok && first < x.Since-sameOccasion {
+		if first, ok := v.first[x.Recipient]; ok && x.Since-first >= sameOccasion {
 			j.Verdict = trust.StrangerSeenBefore
 		}
 	}
