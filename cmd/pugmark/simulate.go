@@ -34,7 +34,8 @@ type simulateCommand struct {
 
 	Scenario      []string `sep:"none" placeholder:"NAME" group:"scenarios" help:"Only these, or none; all by default. Repeatable."`
 	ListScenarios bool     `group:"scenarios" help:"List the scenarios and write nothing."`
-	Truth         string   `placeholder:"FILE" group:"scenarios" help:"What was planted; by default DIR.truth.json."`
+	Truth         string   `placeholder:"FILE" group:"scenarios" help:"What was planted and is to be found; by default DIR.truth.json."`
+	Trust         string   `placeholder:"FILE" group:"scenarios" help:"Who is who, for scan and exposed; by default DIR.trust.yaml."`
 
 	Force bool `group:"output" help:"Write into a directory that is not empty."`
 	Jobs  jobs `placeholder:"N" group:"output" help:"Files at a time; one per processor by default."`
@@ -62,9 +63,16 @@ func (c *simulateCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	truthFile, err := c.truthFile()
+	truthFile, err := c.beside("truth", c.Truth, ".truth.json")
 	if err != nil {
 		return exitUsage, err
+	}
+	trustFile, err := c.beside("trust", c.Trust, ".trust.yaml")
+	if err != nil {
+		return exitUsage, err
+	}
+	if truthFile == trustFile {
+		return exitUsage, usageError{message: "--truth and --trust name the same file"}
 	}
 	if err := c.prepare(); err != nil {
 		return exitUsage, err
@@ -79,13 +87,13 @@ func (c *simulateCommand) Run(a *app) (exitCode, error) {
 	case err != nil:
 		return exitUsage, scenarioHint(err)
 	}
-	if err := writeTruth(truthFile, truth); err != nil {
+	if err := errors.Join(writeBeside(truthFile, truth.WriteJSON), writeBeside(trustFile, truth.WriteTrust)); err != nil {
 		return exitUsage, err
 	}
 	if c.Quiet {
 		return exitOK, nil
 	}
-	return exitOK, c.summary(a, truth, truthFile, a.now().Sub(begun))
+	return exitOK, c.summary(a, truth, truthFile, trustFile, a.now().Sub(begun))
 }
 
 // progress draws on a terminal how much is written.
@@ -156,24 +164,25 @@ func scenarioHint(err error) error {
 	return e
 }
 
-// truthFile is where the truth goes: beside the directory rather than in it, so
-// that a scan of the directory reads nothing but logs.
-func (c *simulateCommand) truthFile() (string, error) {
-	if c.Truth != "" {
-		return c.Truth, nil
+// beside is where a file about the logs goes that no flag names: beside the
+// directory rather than in it, so that a scan of the directory reads nothing but
+// logs.
+func (c *simulateCommand) beside(flag, name, suffix string) (string, error) {
+	if name != "" {
+		return name, nil
 	}
 	clean := filepath.Clean(c.Dir)
 	if base := filepath.Base(clean); base != "." && base != ".." && base != string(filepath.Separator) {
-		return clean + ".truth.json", nil
+		return clean + suffix, nil
 	}
 	whole, err := filepath.Abs(clean)
 	if err != nil {
 		return "", err
 	}
 	if filepath.Dir(whole) == whole {
-		return "", usageError{message: "there is no place beside " + c.Dir, hint: "name a file with --truth"}
+		return "", usageError{message: "there is no place beside " + c.Dir, hint: "name a file with --" + flag}
 	}
-	return whole + ".truth.json", nil
+	return whole + suffix, nil
 }
 
 // prepare makes the directory, or sees that nothing is in it.
@@ -209,12 +218,12 @@ func (d directory) Create(name string) (io.WriteCloser, error) {
 	return f, nil
 }
 
-func writeTruth(path string, truth *simulate.Truth) error {
+func writeBeside(path string, write func(io.Writer) error) error {
 	f, err := createFile(path)
 	if err != nil {
 		return err
 	}
-	if _, err := truth.WriteTo(f); err != nil {
+	if err := write(f); err != nil {
 		f.abort()
 		return err
 	}
@@ -222,7 +231,7 @@ func writeTruth(path string, truth *simulate.Truth) error {
 }
 
 // summary tells what was written.
-func (c *simulateCommand) summary(a *app, truth *simulate.Truth, truthFile string, elapsed time.Duration) error {
+func (c *simulateCommand) summary(a *app, truth *simulate.Truth, truthFile, trustFile string, elapsed time.Duration) error {
 	t := truth.Totals
 	text := fmt.Sprintf("wrote %s, %s, %s of JSON in %s", counts(t.Files, "file"), counts(t.Events, "event"), sizeText(t.Bytes), elapsedText(elapsed))
 	if seconds := elapsed.Seconds(); seconds > 0 {
@@ -232,7 +241,7 @@ func (c *simulateCommand) summary(a *app, truth *simulate.Truth, truthFile strin
 	if t.Duplicates > 0 {
 		text += fmt.Sprintf("; %s delivered twice", counts(t.Duplicates, "record"))
 	}
-	text += fmt.Sprintf("\nthe truth is in %s\n", visibleLines(truthFile))
+	text += fmt.Sprintf("\nthe truth is in %s; with --trust %s, scan and exposed find what it says\n", visibleLines(truthFile), visibleLines(trustFile))
 	_, err := io.WriteString(a.stderr, text)
 	return err
 }

@@ -91,8 +91,10 @@ type failure struct {
 // Why a call fails in scenarios, where the code alone does not tell.
 const (
 	organizationDenies = "service control policy"
+	resourcesDeny      = "resource control policy"
 	publicBlocked      = "block public access"
 	managedKey         = "encryption"
+	noSuchImage        = "no such image"
 )
 
 // failuresOf returns the errors that are usual with a call. Codes and messages
@@ -117,6 +119,8 @@ func failuresOf(c *call) []failure {
 		if c.kind == write {
 			add(15, "Client.DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 			planted("Client.UnauthorizedOperation", organizationDenies, "You are not authorized to perform this operation. "+caller+action+" with an explicit deny in a service control policy")
+			planted("Client.UnauthorizedOperation", resourcesDeny, "You are not authorized to perform this operation. "+caller+action+" with an explicit deny in a resource control policy")
+			planted("Client.InvalidAMIID.NotFound", noSuchImage, "The image id does not exist")
 			planted("Client.OperationNotPermitted", publicBlocked, "Public sharing is not possible: block public access is enabled in this Region")
 			planted("Client.InvalidParameter", managedKey, "Snapshots encrypted with the AWS Managed CMK can't be shared")
 		}

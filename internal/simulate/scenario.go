@@ -30,14 +30,16 @@ type act struct {
 	call     string        // in the book
 	request  string
 	response string
-	fails    string // error code, or why, where the code does not tell
-	evidence bool   // what the scenario is about, and not what leads to it
-	by       *actor // nil for the scenario's own
+	fails    string   // error code, or why, where the code does not tell
+	evidence bool     // what the scenario is about, and not what leads to it
+	by       *actor   // nil for the scenario's own
+	in       *account // nil for the scenario's own
+	change   change
 }
 
 // Scenarios returns all scenarios in the order in which they happen.
 func Scenarios() []Scenario {
-	return slices.Concat(imageScenarios(), storageScenarios(), campaignScenarios(), storyScenarios())
+	return slices.Concat(imageScenarios(), storageScenarios(), campaignScenarios(), storyScenarios(), recipientScenarios(), endingScenarios(), endingDiskScenarios())
 }
 
 // choose returns those that are wanted.
@@ -95,6 +97,9 @@ type planted struct {
 	pick               uint64
 	requestID, eventID [36]byte
 	truth              *PlantedEvent
+	scenario           string
+	change             change
+	why                string // it fails, "" if it does not
 }
 
 // write appends the record of the event.
@@ -139,11 +144,13 @@ func plant(w *world, book map[string]*call, c *Config, wanted map[string]bool) (
 		if sc.long {
 			begin, room = c.Start.Unix()+span/50, span*9/10
 		}
+		last := int64(-1)
 		for _, a := range acts {
 			at := int64(a.at / time.Second)
 			if length > room { // too little time for its own pace
-				at = at * room / length
+				at = max(at*room/length, last+1) // but one after the other
 			}
+			last = at
 			events = append(events, p.perform(&a, begin+at))
 		}
 		for j, e := range events[len(events)-len(acts):] {
@@ -169,10 +176,14 @@ func (p *plot) perform(a *act, at int64) *planted {
 	c.request, c.response = here.Replace(c.request), here.Replace(c.response)
 	c.resources, c.details = here.Replace(c.resources), here.Replace(c.details)
 	c.compile()
-	e := &planted{at: at, account: p.account, region: p.region, who: p.actor, call: &c}
+	e := &planted{at: at, account: p.account, region: p.region, who: p.actor, call: &c, scenario: p.truth.Name}
 	if a.by != nil {
 		e.who = a.by
 	}
+	if a.in != nil {
+		e.account = a.in
+	}
+	e.change, e.why = a.change, a.fails
 	var s scene
 	s.dice = p.dice
 	s.next()
@@ -279,6 +290,12 @@ func (p *plot) bucket() string {
 
 // stranger is an account that has no business with ours.
 func (p *plot) stranger() string { return p.to(stranger(p.dice.below(maxAccounts))) }
+
+// everyone is the public.
+func (p *plot) everyone() item {
+	p.to(everyone)
+	return toEveryone()
+}
 
 func (p *plot) to(recipient string) string {
 	p.truth.Recipients = append(p.truth.Recipients, recipient)

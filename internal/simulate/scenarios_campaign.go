@@ -26,7 +26,7 @@ func campaignScenarios() []Scenario {
 				acts, to := look("ec2.DescribeImages", "ec2.DescribeSnapshots"), toAccount(p.stranger())
 				for i := range 20 {
 					at := 2*minute + time.Duration(i)*54*second
-					acts = append(acts, launch(at, p.image(), "add", to), createVolume(at+21*second, p.snapshot(), to))
+					acts = append(acts, launch(at, p.image(), "add", to), copying(at+21*second, p.snapshot(), "add", to))
 				}
 				return acts
 			},

@@ -1,46 +1,16 @@
 package simulate
 
-import (
-	"fmt"
-	"strings"
-	"time"
-)
+import "time"
 
 const (
 	second = time.Second
 	minute = time.Minute
 	day    = 24 * time.Hour
 
-	denied = "Client.UnauthorizedOperation"
+	denied    = "Client.UnauthorizedOperation"
+	dryRun    = "Client.DryRunOperation"
+	throttled = "Client.RequestLimitExceeded"
 )
-
-// The requests that change who may use an image or a snapshot. An item says
-// who.
-
-func toAccount(id string) string { return `{"userId":"` + id + `"}` }
-
-const everyone = `{"group":"all"}`
-
-func launch(at time.Duration, image, change string, items ...string) act {
-	return act{
-		at: at, call: "ec2.ModifyImageAttribute", evidence: true,
-		request: fmt.Sprintf(`{"imageId":"%s","launchPermission":{"%s":{"items":[%s]}},"attributeType":"launchPermission"}`, image, change, strings.Join(items, ",")),
-	}
-}
-
-func createVolume(at time.Duration, snapshot string, items ...string) act {
-	return act{
-		at: at, call: "ec2.ModifySnapshotAttribute", evidence: true,
-		request: fmt.Sprintf(`{"snapshotId":"%s","createVolumePermission":{"add":{"items":[%s]}},"attributeType":"CREATE_VOLUME_PERMISSION"}`, snapshot, strings.Join(items, ",")),
-	}
-}
-
-func (a act) refused() act { return a.failing(denied) }
-
-func (a act) failing(why string) act {
-	a.fails = why
-	return a
-}
 
 // look is what goes before: who am I, what is there.
 func look(calls ...string) []act {
@@ -70,7 +40,7 @@ func imageScenarios() []Scenario {
 			Finds:   "ModifyImageAttribute that adds several accounts",
 			as:      byUser("image-factory"),
 			play: func(p *plot) []act {
-				var items []string
+				var items []item
 				for range 4 {
 					items = append(items, toAccount(p.stranger()))
 				}
@@ -93,8 +63,8 @@ func imageScenarios() []Scenario {
 			as:      byRole("PlatformOps", "sybil@example.com", agentTerraform),
 			play: func(p *plot) []act {
 				owner := stranger(p.dice.below(maxAccounts))
-				arn := p.to("arn:aws:organizations::" + owner + ":organization/o-exampleorgid")
-				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", `{"organizationArn":"`+arn+`"}`))
+				arn := p.to(organizationARN(owner, foreignOrganization))
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", toOrganization(arn)))
 			},
 		},
 		{
@@ -104,8 +74,8 @@ func imageScenarios() []Scenario {
 			as:      byScript("golden-image-bot"),
 			play: func(p *plot) []act {
 				owner := stranger(p.dice.below(maxAccounts))
-				arn := p.to("arn:aws:organizations::" + owner + ":ou/o-exampleorgid/ou-ab12-exampleou")
-				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", `{"organizationalUnitArn":"`+arn+`"}`))
+				arn := p.to(unitARN(owner, foreignOrganization, "ou-ab12-exampleou"))
+				return append(look("ec2.DescribeImages"), launch(2*minute, p.image(), "add", toUnit(arn)))
 			},
 		},
 		{
@@ -155,7 +125,7 @@ func imageScenarios() []Scenario {
 			play: func(p *plot) []act {
 				image := p.image()
 				return append(look("ec2.DescribeImages", "ec2.GetImageBlockPublicAccessState"),
-					launch(2*minute, image, "add", everyone).failing(publicBlocked),
+					launch(2*minute, image, "add", toEveryone()).failing(publicBlocked),
 					act{at: 4 * minute, call: "ec2.DisableImageBlockPublicAccess", evidence: true},
 					launch(14*minute, image, "add", p.everyone()))
 			},
@@ -178,7 +148,7 @@ func imageScenarios() []Scenario {
 			as:      byUser("image-probe"),
 			play: func(p *plot) []act {
 				return append(look("ec2.DescribeImages"),
-					launch(2*minute, p.image(), "add", toAccount(p.stranger())).failing("Client.DryRunOperation"),
+					launch(2*minute, p.image(), "add", toAccount(p.stranger())).failing(dryRun),
 					launch(6*minute, p.image(), "add", toAccount(p.stranger())).failing(managedKey))
 			},
 		},
@@ -188,11 +158,11 @@ func imageScenarios() []Scenario {
 			Finds:   "nothing, if it knows the organization",
 			as:      byRole("BaseImagePipeline", "build-812", agentBoto),
 			play: func(p *plot) []act {
-				owner := "arn:aws:organizations::" + p.world.accounts[0].id
-				all, unit := p.to(owner+":organization/"+p.world.org), p.to(owner+":ou/"+p.world.org+"/ou-ab12-workload")
+				owner := p.world.accounts[0].id
+				all, unit := p.to(organizationARN(owner, p.world.org)), p.to(unitARN(owner, p.world.org, "ou-ab12-workload"))
 				return append(look("ec2.DescribeImages"),
-					launch(2*minute, p.image(), "add", `{"organizationArn":"`+all+`"}`),
-					launch(5*minute, p.image(), "add", `{"organizationalUnitArn":"`+unit+`"}`))
+					launch(2*minute, p.image(), "add", toOrganization(all)),
+					launch(5*minute, p.image(), "add", toUnit(unit)))
 			},
 		},
 		{
@@ -206,11 +176,6 @@ func imageScenarios() []Scenario {
 			},
 		},
 	}
-}
-
-func (p *plot) everyone() string {
-	p.to("all")
-	return everyone
 }
 
 // sibling is another account of the same owner; one without a trail if the

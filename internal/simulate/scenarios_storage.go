@@ -1,21 +1,6 @@
 package simulate
 
-import (
-	"fmt"
-	"time"
-)
-
-func restore(at time.Duration, cluster bool, snapshot, recipient string) act {
-	kind := ""
-	if cluster {
-		kind = "Cluster"
-	}
-	return act{
-		at: at, call: "rds.ModifyDB" + kind + "SnapshotAttribute", evidence: true,
-		request:  fmt.Sprintf(`{"dB%sSnapshotIdentifier":"%s","attributeName":"restore","valuesToAdd":["%s"]}`, kind, snapshot, recipient),
-		response: fmt.Sprintf(`{"dB%sSnapshotIdentifier":"%s","dB%[1]sSnapshotAttributes":[{"attributeName":"restore","attributeValues":["%[3]s"]}]}`, kind, snapshot, recipient),
-	}
-}
+import "fmt"
 
 // databaseSnapshot is a name for a snapshot of a database.
 func (p *plot) databaseSnapshot() string {
@@ -34,7 +19,7 @@ func storageScenarios() []Scenario {
 			Finds:   "ModifySnapshotAttribute that adds an account",
 			as:      byUser("storage-maint"),
 			play: func(p *plot) []act {
-				return append(look("ec2.DescribeSnapshots"), createVolume(2*minute, p.snapshot(), toAccount(p.stranger())))
+				return append(look("ec2.DescribeSnapshots"), copying(2*minute, p.snapshot(), "add", toAccount(p.stranger())))
 			},
 		},
 		{
@@ -44,8 +29,8 @@ func storageScenarios() []Scenario {
 			as:      byPerson("trent"),
 			play: func(p *plot) []act {
 				return append(look("ec2.DescribeSnapshots"),
-					act{at: 2 * minute, call: "ec2.DisableSnapshotBlockPublicAccess", evidence: true},
-					createVolume(9*minute, p.snapshot(), p.everyone()))
+					act{at: 2 * minute, call: "ec2.DisableSnapshotBlockPublicAccess", evidence: true}.doing(shows, snapshotKind, ""),
+					copying(9*minute, p.snapshot(), "add", p.everyone()))
 			},
 		},
 		{
@@ -54,7 +39,7 @@ func storageScenarios() []Scenario {
 			Finds:   "ModifyDBSnapshotAttribute that adds an account",
 			as:      byUser("dba-contractor"),
 			play: func(p *plot) []act {
-				return append(look("rds.DescribeDBSnapshots"), restore(2*minute, false, p.databaseSnapshot(), p.stranger()))
+				return append(look("rds.DescribeDBSnapshots"), restoring(2*minute, databaseKind, p.databaseSnapshot(), "add", p.stranger()))
 			},
 		},
 		{
@@ -63,7 +48,7 @@ func storageScenarios() []Scenario {
 			Finds:   "ModifyDBSnapshotAttribute that adds all",
 			as:      byScript("db-refresh"),
 			play: func(p *plot) []act {
-				return append(look("rds.DescribeDBSnapshots"), restore(2*minute, false, p.databaseSnapshot(), p.to("all")))
+				return append(look("rds.DescribeDBSnapshots"), restoring(2*minute, databaseKind, p.databaseSnapshot(), "add", p.to("all")))
 			},
 		},
 		{
@@ -72,7 +57,7 @@ func storageScenarios() []Scenario {
 			Finds:   "ModifyDBClusterSnapshotAttribute that adds an account",
 			as:      byUser("aurora-ops"),
 			play: func(p *plot) []act {
-				return append(look("rds.DescribeDBClusterSnapshots"), restore(3*minute, true, p.databaseSnapshot(), p.stranger()))
+				return append(look("rds.DescribeDBClusterSnapshots"), restoring(3*minute, databaseClusterKind, p.databaseSnapshot(), "add", p.stranger()))
 			},
 		},
 		{
@@ -101,7 +86,7 @@ func storageScenarios() []Scenario {
 				p.thing("key", p.fix("$cmk", string(appendUUID(nil, p.dice.uint64(), p.dice.uint64()))))
 				return append(look("kms.ListKeys", "ec2.DescribeSnapshots"),
 					act{at: 3 * minute, call: "kms.CreateGrant:foreign", evidence: true, request: `{` + keyID + `,"granteePrincipal":"` + root(to) + `","operations":["Decrypt","DescribeKey","CreateGrant","ReEncryptFrom"]}`},
-					createVolume(5*minute, p.snapshot(), toAccount(to)))
+					copying(5*minute, p.snapshot(), "add", toAccount(to)))
 			},
 		},
 		{

@@ -12,19 +12,18 @@ func storyScenarios() []Scenario {
 			play: func(p *plot) []act {
 				image, to := p.image(), p.stranger()
 				p.thing("key", p.fix("$cmk", string(appendUUID(nil, p.dice.uint64(), p.dice.uint64()))))
-				p.fix("$image", image)
 				keys := p.world.role(p.account.id, "/", "KeyOperations", "niaj@example.com", "").from(p.address(), []string{agentTerraform})
 				trails := p.world.user(p.account.id, "svc-logging").from(p.address(), []string{agentBoto})
 				return append(look("ec2.DescribeInstances", "ec2.DescribeImages"),
-					act{at: 2 * minute, call: "ec2.CreateImage", evidence: true},
+					createImage(2*minute, image),
 					launch(9*minute, image, "add", toAccount(to)).refused(),
 					act{at: 16 * minute, call: "kms.CreateGrant:foreign", evidence: true, by: keys, request: `{` + keyID + `,"granteePrincipal":"` + root(to) + `","operations":["Decrypt","DescribeKey","CreateGrant"]}`},
 					launch(21*minute, image, "add", toAccount(to)),
-					createVolume(22*minute, p.snapshot(), toAccount(to)),
+					copying(22*minute, p.snapshot(), "add", toAccount(to)),
 					act{at: 26 * minute, call: "ec2.CreateStoreImageTask", evidence: true, request: `{"CreateStoreImageTaskRequest":{"ImageId":"` + image + `","Bucket":"` + p.bucket() + `"}}`, response: `{"CreateStoreImageTaskResponse":{` + xmlns + `,"objectKey":"` + image + `.bin"}}`},
 					act{at: 34 * minute, call: "cloudtrail.StopLogging", evidence: true, by: trails},
 					launch(51*minute, image, "remove", toAccount(to)),
-					act{at: 54 * minute, call: "ec2.DeregisterImage", evidence: true})
+					aboutImage(54*minute, "DeregisterImage", image))
 			},
 		},
 		{
@@ -36,10 +35,10 @@ func storyScenarios() []Scenario {
 				image, snapshot := p.image(), p.snapshot()
 				builder := p.world.role(p.account.id, "/", "ImagePipeline", "build-5120", "").from(p.address(), []string{agentBoto})
 				disks := p.world.user(p.account.id, "disk-sync").from(p.address(), []string{agentCLI})
-				share := createVolume(40*minute, snapshot, toAccount(p.stranger()))
+				share := copying(40*minute, snapshot, "add", toAccount(p.stranger()))
 				share.by = disks
 				return []act{
-					{call: "ec2.RegisterImage", evidence: true, by: builder, request: `{"name":"$app-$env","architecture":"x86_64","rootDeviceName":"/dev/xvda","blockDeviceMapping":{"items":[{"deviceName":"/dev/xvda","ebs":{"snapshotId":"` + snapshot + `"}}]}}`, response: `{"requestId":"$request","imageId":"` + image + `"}`},
+					act{call: "ec2.RegisterImage", evidence: true, by: builder, request: `{"name":"$app-$env","architecture":"x86_64","rootDeviceName":"/dev/xvda","blockDeviceMapping":{"items":[{"deviceName":"/dev/xvda","ebs":{"snapshotId":"` + snapshot + `"}}]}}`, response: `{"requestId":"$request","imageId":"` + image + `"}`}.doing(creates, imageKind, image),
 					launch(15*minute, image, "add", toAccount(p.stranger())),
 					share,
 				}

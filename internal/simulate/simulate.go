@@ -98,14 +98,17 @@ func Write(ctx context.Context, config Config, out Output) (*Truth, error) {
 	if c.Org {
 		truth.Parameters.Organization = w.org
 	}
-	truth.Totals.Bytes, err = c.deliver(ctx, s, all, w, out)
+	written, err := c.deliver(ctx, s, all, w, out)
 	if err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	truth.LogsEnd, truth.Trust = time.Unix(written.end, 0).UTC(), w.trusted
+	truth.Findings, truth.Exposures = w.findings(events), w.exposures(events, written.end)
 	t := &truth.Totals
+	t.Bytes = written.bytes
 	t.Planted = int64(len(events))
 	t.Background = c.Events - t.Planted
 	t.Events, t.Duplicates, t.Files = c.Events, s.duplicates, s.files
@@ -116,9 +119,14 @@ func Write(ctx context.Context, config Config, out Output) (*Truth, error) {
 	return truth, nil
 }
 
-// deliver has the deliveries written by workers and returns the size of the
-// records.
-func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *world, out Output) (int64, error) {
+// written is what workers tell of the records.
+type written struct {
+	bytes int64
+	end   int64 // when the last event happened, in seconds since 1970
+}
+
+// deliver has the deliveries written by workers.
+func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *world, out Output) (total written, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var lines io.WriteCloser
@@ -127,12 +135,12 @@ func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *wo
 		jobs = 1 // the order of the lines is that of the deliveries
 		f, err := out.Create(LinesFile)
 		if err != nil {
-			return 0, err
+			return total, err
 		}
 		lines = f
 	}
 	queue := make(chan *delivery, 2*jobs)
-	var bytes atomic.Int64
+	var mu sync.Mutex
 	var running sync.WaitGroup
 	for range jobs {
 		running.Go(func() {
@@ -149,7 +157,10 @@ func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *wo
 			if err := worker.close(); err != nil {
 				cancel(err)
 			}
-			bytes.Add(worker.written)
+			mu.Lock()
+			defer mu.Unlock()
+			total.bytes += worker.written
+			total.end = max(total.end, worker.last)
 		})
 	}
 	for d := range s.deliveries() {
@@ -161,9 +172,9 @@ func (c *Config) deliver(ctx context.Context, s *schedule, all []*profile, w *wo
 	close(queue)
 	running.Wait()
 	if err := context.Cause(ctx); err != nil {
-		return 0, err
+		return total, err
 	}
-	return bytes.Load(), nil
+	return total, nil
 }
 
 // Check reports whether [Write] would refuse the Config, but for scenarios that

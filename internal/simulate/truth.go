@@ -12,6 +12,14 @@ type Truth struct {
 	Parameters Parameters `json:"parameters"`
 	Totals     Totals     `json:"totals"`
 	Scenarios  []*Planted `json:"scenarios"`
+	// Trust is what the trust file says, see [Truth.WriteTrust]. With that file
+	// the shares of images are to be found as Findings, and the ledger at the
+	// end of the logs, the time of the last event, is Exposures. Both are told
+	// from what was planted, since the background shares nothing.
+	Trust     []Trusted   `json:"trust"`
+	LogsEnd   time.Time   `json:"logs_end"`
+	Findings  []*Finding  `json:"findings"`
+	Exposures []*Exposure `json:"exposures"`
 }
 
 // Parameters are what the run was asked for.
@@ -82,12 +90,12 @@ type PlantedEvent struct {
 	File     string    `json:"file"`
 }
 
-// WriteTo writes the truth as JSON.
-func (t *Truth) WriteTo(w io.Writer) (int64, error) {
+// WriteJSON writes the truth.
+func (t *Truth) WriteJSON(w io.Writer) error {
 	text, err := json.MarshalIndent(t, "", "  ")
 	if err != nil {
-		return 0, err
+		return err
 	}
-	n, err := w.Write(append(text, '\n'))
-	return int64(n), err
+	_, err = w.Write(append(text, '\n'))
+	return err
 }

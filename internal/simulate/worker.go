@@ -24,6 +24,7 @@ type worker struct {
 	gzip    *gzip.Writer
 	sink    io.Writer
 	written int64
+	last    int64 // when the last of the events happened
 	first   bool  // no record of the file was begun
 	records int64 // since the counter was told
 	counter *atomic.Int64
@@ -151,6 +152,7 @@ func (k *worker) fill(d *delivery) error {
 		for ; planted < upTo; planted++ {
 			k.begin()
 			k.text = d.planted[planted].write(s, k.text)
+			k.last = max(k.last, d.planted[planted].at)
 			if err := k.end(); err != nil {
 				return err
 			}
@@ -195,6 +197,7 @@ func (k *worker) event(p *profile, c *call, twice bool) {
 		f = c.fail(&s.dice)
 	}
 	k.begin()
+	k.last = max(k.last, s.now)
 	from := len(k.text)
 	k.text = s.record(k.text, c, f)
 	if !twice {

@@ -12,6 +12,7 @@ type world struct {
 	org      string // ID of the organization
 	accounts []*account
 	regions  []string
+	trusted  []Trusted
 
 	accountWheel, regionWheel wheel
 }
@@ -21,20 +22,15 @@ type account struct {
 	actors [][]*actor // by profile, in the order of the table
 }
 
-// The accounts that every world has besides its own. Numbers are of the kind
-// that AWS's documentation uses, which belong to nobody.
-const (
-	vendorAccount = "888877776666" // a security vendor that may look at everything
-	// globalRegion is where CloudTrail records the calls of services that
-	// belong to no region: IAM, the sign-in.
-	globalRegion = "us-east-1"
-)
+// globalRegion is where CloudTrail records the calls of services that belong to
+// no region: IAM, the sign-in.
+const globalRegion = "us-east-1"
 
 // maxAccounts is what the numbers of accountNumber suffice for.
 const maxAccounts = 400
 
-// accountNumber makes the nth account ID: three digits, each four times. Even
-// numbers are for the accounts of the world, odd ones for strangers.
+// accountNumber makes the nth account ID: three digits, each four times, of the
+// kind that AWS's documentation uses and that belongs to nobody. Even numbers are for the accounts of the world, odd ones for strangers.
 func accountNumber(n int) string {
 	digits := (n*7+23)%899 + 100 // 7 and 899 have no common factor: all differ
 	var b strings.Builder
@@ -75,6 +71,7 @@ func newWorld(c *Config, profiles []*profile) *world {
 	// Most happens in the first account and region, ever less in the others.
 	w.accountWheel = fallingWheel(len(w.accounts))
 	w.regionWheel = fallingWheel(len(w.regions))
+	w.meet(c)
 	return w
 }
 
