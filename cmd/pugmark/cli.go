@@ -3,9 +3,9 @@ package main
 import (
 	"github.com/alecthomas/kong"
 
-	"github.com/pugmark/pugmark/internal/report"
-
+	"github.com/pugmark/pugmark/internal/bundle"
 	"github.com/pugmark/pugmark/internal/plan"
+	"github.com/pugmark/pugmark/internal/report"
 	"github.com/pugmark/pugmark/internal/source/file"
 )
 
@@ -17,6 +17,7 @@ type cli struct {
 	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
 	Exposed    exposedCommand    `cmd:"" help:"Say who can launch or copy which image or snapshot."`
 	Why        whyCommand        `cmd:"" help:"Say why events did not come out of a detection or search."`
+	Bundle     bundleCommand     `cmd:"" help:"Pack findings with their evidence, to hand them over."`
 	Detections detectionsCommand `cmd:"" help:"List, show, test, document and make detections."`
 	Simulate   simulateCommand   `cmd:"" help:"Write CloudTrail with planted attacks, and the truth."`
 	Replay     replayCommand     `cmd:"" help:"Send logs and public data sets to a Splunk HEC endpoint."`
@@ -112,6 +113,7 @@ func defaultLimits() kong.Vars {
 		"max_join_rows":      countText(int64(plan.DefaultLimits.JoinRows)),
 		"max_expand":         sizeText(plan.DefaultLimits.ExpandBytes),
 		"max_sort_rows":      countText(int64(plan.DefaultLimits.SortRows)),
+		"max_raw":            sizeText(bundle.DefaultRaw),
 		"max_list_values":    countText(int64(plan.DefaultLimits.ListValues)),
 	}
 }
@@ -142,6 +144,7 @@ func groups() []kong.Group {
 		{Key: "sending", Title: "Sending"},
 		{Key: "simulate", Title: "What is written"},
 		{Key: "scenarios", Title: "What is planted"},
+		{Key: "integrity", Title: "Integrity"},
 		{Key: "output", Title: "Output"},
 		{Key: limitsGroup, Title: "Limits; reaching one is reported"},
 	}

@@ -19,14 +19,14 @@ import (
 // library is what searches may refer to: macros, lookups, places, and the
 // directories that detections are read from.
 type library struct {
-	base     *knowledge.Base
-	dirs     []escu.Dir
-	models   *knowledge.Models
-	places   *knowledge.Places
-	trust    *trust.Trust
-	told     []string  // of the trust files, for who wants to know
-	rules    bool      // the rules over risk belong to it, as to the built-in content
-	problems diag.List // of files that were passed over
+	base       *knowledge.Base
+	dirs       []escu.Dir
+	models     *knowledge.Models
+	places     *knowledge.Places
+	trust      *trust.Trust
+	trustFiles []trust.File // that it was read from
+	rules      bool         // the rules over risk belong to it, as to the built-in content
+	problems   diag.List    // of files that were passed over
 }
 
 // builtinName is what messages call the content that the binary carries.

@@ -20,6 +20,9 @@ type exampler interface{ examples() []string }
 // a line each.
 type exitExplainer interface{ exits() []string }
 
+// noter is a subcommand whose help says more than its flags do, a line each.
+type noter interface{ notes() []string }
+
 // resulter is a subcommand that prints something other than a listing: its help
 // names the formats for that.
 type resulter interface{ result() report.Kind }
@@ -67,6 +70,12 @@ func printHelp(w io.Writer, app *kong.Application, node *kong.Node, all bool) er
 	for _, positional := range node.Positional {
 		if positional.Help != "" {
 			p.line(fmt.Sprintf("  %-12s %s", strings.ToUpper(positional.Name), positional.Help))
+		}
+	}
+	if n, ok := reflect.TypeAssert[noter](node.Target.Addr()); ok {
+		p.line("")
+		for _, line := range n.notes() {
+			p.line(line)
 		}
 	}
 	for _, group := range groups() {
@@ -153,7 +162,11 @@ func (p *helpWriter) exitCodes(node *kong.Node) {
 	}
 	p.line("  2    bad usage, bad SPL or bad content")
 	p.line("  3    it ran, but some input could not be read")
-	p.line("  130  interrupted; what was found so far was printed")
+	interrupted := "what was found so far was printed"
+	if r, ok := reflect.TypeAssert[resulter](node.Target.Addr()); ok && r.result() == report.Bundles {
+		interrupted = "nothing was written"
+	}
+	p.line("  130  interrupted; " + interrupted)
 }
 
 // flags prints the flags of one group, if the command has any.
@@ -182,6 +195,9 @@ const flagWidth = 24
 // flagHelp returns the help of a flag of a subcommand.
 func flagHelp(flag *kong.Flag, node *kong.Node) string {
 	if r, ok := reflect.TypeAssert[resulter](node.Target.Addr()); ok && flag.Name == "output" {
+		if r.result() == report.Bundles {
+			return joinOr(formatsFor(r.result())) + "; by default what --output-file ends in, else zip."
+		}
 		return joinOr(formatsFor(r.result())) + ". Terminals get a table."
 	}
 	return flag.Help

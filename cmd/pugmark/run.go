@@ -37,6 +37,7 @@ type app struct {
 	stdout, stderr io.Writer
 	env            environment
 	kong           *kong.Kong
+	node           *kong.Node // the subcommand that was selected
 }
 
 // subcommand is what kong selects. It returns an error only for what stopped it: a
@@ -90,6 +91,7 @@ func (a *app) run(args []string) (exitCode, error) {
 	if !ok {
 		return exitUsage, usageError{message: parsed.Selected().FullPath() + " needs a subcommand"}
 	}
+	a.node = parsed.Selected()
 	stop, err := flags.start()
 	if err != nil {
 		return exitUsage, err

@@ -16,11 +16,16 @@ import (
 type scanCommand struct {
 	Path []string `arg:"" optional:"" help:"Files, directories, globs, or - for standard input."`
 
+	scanFlags
+	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings that are alerts."`
+	outputFlags
+}
+
+// scanFlags say which detections run over which events.
+type scanFlags struct {
 	selectFlags
 	inputFlags
 	contentFlags
-	FailOnFindings bool `group:"output" help:"Exit with 1 if there are findings that are alerts."`
-	outputFlags
 }
 
 // selectFlags choose detections. Each may be given several times, with * for
@@ -48,23 +53,7 @@ func (scanCommand) examples() []string {
 }
 
 func (c *scanCommand) Run(a *app) (exitCode, error) {
-	w, err := c.window(a.now(), c.location())
-	if err != nil {
-		return exitUsage, err
-	}
-	library, err := c.load()
-	if err != nil {
-		return exitUsage, err
-	}
-	all := library.withRules(library.detections())
-	chosen, err := c.selection().Select(all)
-	if err != nil {
-		return exitUsage, err
-	}
-	if len(chosen) == 0 {
-		return exitUsage, usageError{message: "there is no detection to run", hint: "see which there are: pugmark detections list"}
-	}
-	from, err := c.openLogs(a, "scan", c.Path)
+	ready, err := c.ready(a, "scan", &c.outputFlags, c.Path)
 	if err != nil {
 		return exitUsage, err
 	}
@@ -72,13 +61,44 @@ func (c *scanCommand) Run(a *app) (exitCode, error) {
 	if err != nil {
 		return exitUsage, err
 	}
-	s := a.newSession(library, &c.inputFlags, &c.outputFlags, w, from)
-	scan := s.detect(chosen, all)
+	scan := ready.detect(ready.chosen, ready.all)
 	if err := scan.write(out); err != nil {
-		return s.exitCode(), err
+		return ready.exitCode(), err
 	}
 	code := scan.exitCode(len(c.Detection) > 0, c.FailOnFindings)
 	return code, scan.close(out, code)
+}
+
+// readyScan is a session with the detections that are to run in it.
+type readyScan struct {
+	*session
+	chosen, all []*detection.Detection
+	window      window
+}
+
+// ready reads the content and opens the logs for a command.
+func (f *scanFlags) ready(a *app, command string, output *outputFlags, paths []string) (*readyScan, error) {
+	w, err := f.window(a.now(), output.location())
+	if err != nil {
+		return nil, err
+	}
+	library, err := f.load()
+	if err != nil {
+		return nil, err
+	}
+	all := library.withRules(library.detections())
+	chosen, err := f.selection().Select(all)
+	if err != nil {
+		return nil, err
+	}
+	if len(chosen) == 0 {
+		return nil, usageError{message: "there is no detection to run", hint: "see which there are: pugmark detections list"}
+	}
+	from, err := f.openLogs(a, command, paths)
+	if err != nil {
+		return nil, err
+	}
+	return &readyScan{a.newSession(library, &f.inputFlags, output, w, from), chosen, all, w}, nil
 }
 
 // detectionScan is one pass of detections over the input, and what Correlations
@@ -210,6 +230,15 @@ func (scan *detectionScan) write(out *destination) error {
 // the terminal has told that. A detection that could not run is no failure of
 // the scan, unless code says so.
 func (scan *detectionScan) close(out *destination, code exitCode) error {
+	result := scan.report.Counts()
+	if out.format == "table" && out.file == nil && isTerminal(scan.session.app.stdout) {
+		result = ""
+	}
+	return scan.tell(result, code)
+}
+
+// tell tells what went wrong, and the result unless it is "".
+func (scan *detectionScan) tell(result string, code exitCode) error {
 	s := scan.session
 	if !s.output.Quiet || code == exitUsage {
 		named, counted := s.capped(len(scan.unevaluated))
@@ -224,11 +253,15 @@ func (scan *detectionScan) close(out *destination, code exitCode) error {
 		}
 	}
 	scan.closeQuiet()
-	result := scan.report.Counts()
-	if out.format == "table" && out.file == nil && isTerminal(s.app.stdout) {
-		result = ""
-	}
 	return s.close(scan.warnings, result)
+}
+
+// limits are the warnings that something of what searches read is not in what
+// they found.
+func (scan *detectionScan) limits() []*plan.Warning {
+	return slices.DeleteFunc(slices.Clone(scan.warnings), func(w *plan.Warning) bool {
+		return w.Code != diag.LimitReached && w.Code != diag.UnclearEvents
+	})
 }
 
 // exitCode weighs what happened. named tells that detections were asked for by

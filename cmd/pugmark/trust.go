@@ -50,10 +50,7 @@ func (l *library) readTrust(given []string) error {
 	if len(fatal) > 0 {
 		return fatal
 	}
-	for _, f := range files {
-		l.told = append(l.told, f.Name)
-	}
-	l.trust = read
+	l.trust, l.trustFiles = read, files
 	if err := l.base.Lookups.Fill(trust.LookupName, trust.LookupSettings(), trust.LookupColumns(), read.Rows()); err != nil {
 		return usageError{message: fmt.Sprintf("--trust: %v", err), hint: "give either the trust files or the lookup"}
 	}
@@ -103,9 +100,9 @@ func (s *session) trustProblems() {
 		return
 	}
 	l := s.library
-	if s.output.Verbose && len(l.told) > 0 {
-		for _, name := range l.told {
-			s.app.tell("trust: read from %s", report.Visible(name))
+	if s.output.Verbose && len(l.trustFiles) > 0 {
+		for _, f := range l.trustFiles {
+			s.app.tell("trust: read from %s", report.Visible(f.Name))
 		}
 		s.app.tell("trust: %s of accounts, organizations and OUs", entryCount(len(l.trust.Entries())))
 	}

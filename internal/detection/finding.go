@@ -37,13 +37,20 @@ type Finding struct {
 	// name and the row lacks.
 	Missing []string `json:"-"`
 
-	kept bool // all objects at risk score 0, by what the row says
+	kept   bool     // all objects at risk score 0, by what the row says
+	summed []string // the IDs of the findings whose risk a rule added up
+
+	lineage *event.Lineage // of one that has more events than it names
 }
 
 // Alert reports whether the finding asks for somebody's attention. One that
 // does not is a result to be kept: its detection takes the score from the row,
 // and the row says 0.
 func (f *Finding) Alert() bool { return !f.kept }
+
+// Lineage knows all events of a finding that has more than it names; it is nil
+// for any other.
+func (f *Finding) Lineage() *event.Lineage { return f.lineage }
 
 // Ref names a detection.
 type Ref struct {
@@ -154,6 +161,9 @@ func (f *Findings) Add(row *event.Event, columns []string) *Finding {
 		Annotations: d.Annotations(),
 		EventIDs:    list(lineage.IDs()),
 		EventCount:  lineage.Count(),
+	}
+	if finding.EventCount > len(finding.EventIDs) {
+		finding.lineage = lineage
 	}
 	finding.ID = f.id(finding)
 	finding.FirstTime, finding.LastTime = f.times(lineage, finding.Result)

@@ -37,9 +37,10 @@ func (r *RiskEvents) Exceed(d *Detection, now time.Time) []*Finding {
 	for _, n := range risk.Notables(r.events, []risk.Rule{*d.Rule}) {
 		row := event.OfFields(ruleFields(n))
 		first := n.Total.First
-		var stories []string
+		var stories, summed []string
 		for _, e := range n.Events {
 			c := r.findings[e.FindingID]
+			summed = append(summed, e.FindingID)
 			row.Inherit(c.lineage)
 			if c.finding.FirstTime.Before(first) {
 				first = c.finding.FirstTime
@@ -47,6 +48,8 @@ func (r *RiskEvents) Exceed(d *Detection, now time.Time) []*Finding {
 			stories = append(stories, c.finding.Annotations.Stories...)
 		}
 		f := findings.Add(row, nil)
+		slices.Sort(summed)
+		f.summed = slices.Compact(summed)
 		f.FirstTime, f.LastTime, f.Time = first, n.Total.Last, n.Total.Last
 		slices.Sort(stories)
 		f.Annotations.Stories = list(slices.Compact(stories))

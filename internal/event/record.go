@@ -30,6 +30,7 @@ type Record struct {
 	seq    uint64
 	track  bool
 	given  []Field // fields that came with the text, outside it
+	place  Place
 
 	slots     []value.Value
 	extracted bool
@@ -57,6 +58,20 @@ func (r *Record) Reset(text []byte, meta *Meta, layout *Layout, seq uint64, trac
 	r.extracted, r.flattened, r.all = false, false, nil
 	r.timeState, r.problem = timeUnknown, ""
 }
+
+// Place is where a record stands.
+type Place struct {
+	File   string // as the user named it or the way to it
+	Name   string // the file, or what of it was read: a member of an archive
+	Offset int64  // in what was read, unpacked; of the container if it is inside another text
+}
+
+// SetPlace notes where the record stands. [Record.Reset] leaves it as it is.
+func (r *Record) SetPlace(p Place) { r.place = p }
+
+// Place returns where the record stands, as far as its source tells. What is
+// made of the event does not remember it.
+func (r *Record) Place() Place { return r.place }
 
 // SetTime gives the record a time of its own, in epoch seconds, that wins over
 // one in its text.

@@ -32,7 +32,7 @@ var htmlParts = sync.OnceValues(func() (*htmlPage, error) {
 	}
 	t, err := template.New("page.html").Funcs(template.FuncMap{
 		"shown": shown, "number": func(column int) bool { return column == 2 || column == 3 },
-	}).ParseFS(htmlFiles, "html/page.html")
+	}).ParseFS(htmlFiles, "html/*.html")
 	return &htmlPage{t, string(style)}, err
 })
 
@@ -106,9 +106,17 @@ type htmlField struct {
 
 func htmlFindings(w *bufio.Writer, s *Scan, o Options) error {
 	h := newHTML(w, documentTitle(s))
-	anchors := map[*detection.Finding]string{}
+	h.findings(s, o, false)
+	h.part("foot", nil)
+	return h.err
+}
+
+// findings writes the summary and the findings, and returns the places of these
+// by their IDs. whole tells that the page shows in full what is part of a story.
+func (h *htmlWriter) findings(s *Scan, o Options, whole bool) map[string]string {
+	anchors := map[string]string{}
 	for i, f := range s.Findings {
-		anchors[f] = fmt.Sprintf("finding-%d", i+1)
+		anchors[f.ID] = fmt.Sprintf("finding-%d", i+1)
 	}
 	summary := htmlSummary{Counts: s.Counts()}
 	if len(s.Findings) > 0 {
@@ -122,20 +130,19 @@ func htmlFindings(w *bufio.Writer, s *Scan, o Options) error {
 		}
 	}
 	for _, f := range accumulations(s.Findings) {
-		summary.Risk = append(summary.Risk, htmlOf(f, anchors[f], o))
+		summary.Risk = append(summary.Risk, htmlOf(f, anchors[f.ID], o, whole))
 	}
 	for _, l := range s.unsaid() {
 		summary.Lists = append(summary.Lists, htmlList{l.title, l.lines})
 	}
 	h.part("summary", summary)
 	for _, f := range s.Findings {
-		h.part("finding", htmlOf(f, anchors[f], o))
+		h.part("finding", htmlOf(f, anchors[f.ID], o, whole))
 	}
-	h.part("foot", nil)
-	return h.err
+	return anchors
 }
 
-func htmlOf(f *detection.Finding, anchor string, o Options) htmlFinding {
+func htmlOf(f *detection.Finding, anchor string, o Options, whole bool) htmlFinding {
 	severity, badge := badgeOf(f)
 	view := htmlFinding{
 		Anchor: anchor, Badge: badge, Name: shown(f.Detection.Name), Provenance: o.provenance(f), Severity: severity,
@@ -148,7 +155,7 @@ func htmlOf(f *detection.Finding, anchor string, o Options) htmlFinding {
 		}
 	}
 	for _, p := range pairs(f) {
-		if f.PartOf != "" {
+		if f.PartOf != "" && !whole {
 			break
 		}
 		field := htmlValues(p.values)

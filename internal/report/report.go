@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pugmark/pugmark/internal/bundle"
 	"github.com/pugmark/pugmark/internal/event"
 )
 
@@ -67,6 +68,7 @@ type Format struct {
 	page     func(w *bufio.Writer, page *Page, o Options) error
 	tests    func(w *bufio.Writer, run *TestRun, o Options) error
 	problems func(w *bufio.Writer, p *Problems, o Options) error
+	bundle   func(w *bufio.Writer, scan *Scan, b *bundle.Bundle, o Options) error
 }
 
 // Kind is a kind of result.
@@ -80,6 +82,7 @@ const (
 	Pages                // about one thing, see [Page]
 	Tests                // of detections, see [TestRun]
 	Content              // what is wrong with it, see [Problems]
+	Bundles              // of findings with their evidence, see [WriteBundle]
 )
 
 // Applies reports whether the format can show a kind of result.
@@ -97,6 +100,8 @@ func (f Format) Applies(k Kind) bool {
 		return f.tests != nil
 	case Content:
 		return f.problems != nil
+	case Bundles:
+		return f.bundle != nil
 	}
 	return false
 }
@@ -112,17 +117,18 @@ type rowEncoder interface {
 // Formats returns every format in the order in which help names them.
 func Formats() []Format {
 	return []Format{
-		{"table", "for reading on a terminal", tableRows, tableFindings, tableListing, tablePage, tableTests, tableProblems},
-		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage, ndjsonTests, ndjsonProblems},
-		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage, jsonTests, jsonProblems},
-		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil, nil, csvProblems},
-		{"markdown", "a document for a ticket", markdownRows, markdownFindings, nil, nil, nil, nil},
-		{"html", "a page that opens from disk", htmlRows, htmlFindings, nil, nil, nil, nil},
-		{"ocsf", "OCSF Detection Findings, one per line", nil, ocsfFindings, nil, nil, nil, nil},
-		{"navigator", "a layer of the ATT&CK Navigator", nil, navigatorFindings, nil, nil, nil, nil},
-		{"junit", "XML, for CI servers", nil, nil, nil, nil, junitTests, nil},
-		{"sarif", "SARIF 2.1.0, for code scanning", nil, sarifFindings, nil, nil, nil, sarifProblems},
-		{"github", "annotations of GitHub Actions", nil, nil, nil, nil, nil, githubProblems},
+		{"table", "for reading on a terminal", tableRows, tableFindings, tableListing, tablePage, tableTests, tableProblems, nil},
+		{"ndjson", "one JSON object per line", ndjsonRows, ndjsonFindings, ndjsonListing, ndjsonPage, ndjsonTests, ndjsonProblems, nil},
+		{"json", "one JSON value", jsonRows, jsonFindings, jsonListing, jsonPage, jsonTests, jsonProblems, nil},
+		{"csv", "for spreadsheets, with formulas defused", csvRows, csvFindings, csvListing, nil, nil, csvProblems, nil},
+		{"markdown", "a document for a ticket", markdownRows, markdownFindings, nil, nil, nil, nil, nil},
+		{"html", "a page that opens from disk", htmlRows, htmlFindings, nil, nil, nil, nil, htmlBundle},
+		{"zip", "an evidence bundle, with hashes of all that is in it", nil, nil, nil, nil, nil, nil, zipBundle},
+		{"ocsf", "OCSF Detection Findings, one per line", nil, ocsfFindings, nil, nil, nil, nil, nil},
+		{"navigator", "a layer of the ATT&CK Navigator", nil, navigatorFindings, nil, nil, nil, nil, nil},
+		{"junit", "XML, for CI servers", nil, nil, nil, nil, junitTests, nil, nil},
+		{"sarif", "SARIF 2.1.0, for code scanning", nil, sarifFindings, nil, nil, nil, sarifProblems, nil},
+		{"github", "annotations of GitHub Actions", nil, nil, nil, nil, nil, githubProblems, nil},
 	}
 }
 

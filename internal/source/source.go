@@ -82,6 +82,7 @@ type Report struct {
 
 	mu       sync.Mutex
 	problems map[Problem]struct{}
+	last     Problem // of the problems, once they are as many as are kept
 	more     int
 	forms    map[string]int64
 }
@@ -109,7 +110,8 @@ func (p Problem) String() string {
 	return s
 }
 
-// MaxProblems bounds how many problems are kept; the rest are counted.
+// MaxProblems bounds how many problems are kept, the first by path and offset;
+// the rest are counted.
 const MaxProblems = 1000
 
 // Problem records that something could not be read. The same problem met in
@@ -123,14 +125,26 @@ func (r *Report) Problem(p Problem) {
 	if _, known := r.problems[p]; known {
 		return
 	}
-	if len(r.problems) >= MaxProblems {
-		r.more++
-		return
-	}
 	if r.problems == nil {
 		r.problems = map[Problem]struct{}{}
 	}
+	// Which are kept must not depend on which worker came first.
+	if len(r.problems) >= MaxProblems {
+		r.more++
+		if p.compare(r.last) > 0 {
+			return
+		}
+		delete(r.problems, r.last)
+	}
 	r.problems[p] = struct{}{}
+	if len(r.problems) == MaxProblems {
+		r.last = slices.MaxFunc(slices.Collect(maps.Keys(r.problems)), Problem.compare)
+	}
+}
+
+// compare orders problems by path and offset.
+func (p Problem) compare(other Problem) int {
+	return cmp.Or(cmp.Compare(p.Path, other.Path), cmp.Compare(p.Offset, other.Offset), cmp.Compare(p.Reason, other.Reason), cmp.Compare(p.Hint, other.Hint))
 }
 
 // Problems returns what could not be read in the order of path and offset, and
@@ -138,9 +152,7 @@ func (r *Report) Problem(p Problem) {
 func (r *Report) Problems() (problems []Problem, more int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.SortedFunc(maps.Keys(r.problems), func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Reason, b.Reason))
-	}), r.more
+	return slices.SortedFunc(maps.Keys(r.problems), Problem.compare), r.more
 }
 
 // Form counts a file that was recognized as being of a container form.

@@ -20,6 +20,9 @@ type Scalar struct {
 // IsZero reports whether the file has no such text.
 func (s Scalar) IsZero() bool { return s.node == nil }
 
+// File returns the file that the text stands in, nil if there is none.
+func (s Scalar) File() *diag.Source { return s.file }
+
 // Source returns the text as a source of its own, named like the file, for
 // the parser of its grammar. [Scalar.Relocate] turns the problems that this
 // finds into problems of the file.

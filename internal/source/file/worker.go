@@ -25,7 +25,8 @@ type worker struct {
 	layers  []layer
 	reader  cloudtrail.Reader
 
-	name    string     // of what is being read: a file, or one in an archive
+	path    string     // of the file
+	name    string     // of what is being read: the file, or one in an archive
 	forced  event.Meta // what all its records have
 	seq     uint64     // of the record at hand
 	base    int64      // where in the file the part that is read begins
@@ -40,7 +41,6 @@ type worker struct {
 	n       int
 	records [batchSize]event.Record
 	events  [batchSize]event.Event
-	offsets [batchSize]int64
 	batch   event.Batch
 	seen    int64 // records cut since the last push
 }
@@ -75,7 +75,7 @@ const seqBits = 40
 func (w *worker) file(it item) {
 	w.meter = meter{ctx: w.ctx, scan: w.scan}
 	w.seq, w.base, w.begins, w.regular = it.index<<seqBits, 0, it.begins(), it.input == nil && !it.special
-	w.forced = w.scan.options.Meta
+	w.forced, w.path = w.scan.options.Meta, it.path
 	switch {
 	case it.input != nil:
 		w.input(it.input)
@@ -220,7 +220,7 @@ func (w *worker) take(cut *cloudtrail.Cut) error {
 		}
 	}
 	w.events[w.n].Reset(r)
-	w.offsets[w.n] = w.base + cut.Offset
+	r.SetPlace(event.Place{File: w.path, Name: w.name, Offset: w.base + cut.Offset})
 	w.n++
 	if w.n == batchSize {
 		return w.push()
@@ -266,7 +266,7 @@ func (w *worker) push() error {
 	for i := range w.n {
 		if problem := w.records[i].Problem(); problem != "" {
 			if w.faulty++; w.faulty <= maxFaulty {
-				w.scan.Report.Problem(source.Problem{Path: w.name, Offset: w.offsets[i], Reason: problem})
+				w.scan.Report.Problem(source.Problem{Path: w.name, Offset: w.records[i].Place().Offset, Reason: problem})
 			}
 		}
 	}
