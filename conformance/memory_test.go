@@ -16,6 +16,7 @@ type memory []string
 
 func (m memory) Scan(ctx context.Context, request source.Request, sinks []source.Sink) error {
 	const batch = 3
+	recipients := cloudtrail.NewRecipients(request.Accounts)
 	done := make([]bool, len(sinks))
 	for from := 0; from < len(m); from += batch {
 		worker := from / batch % len(sinks)
@@ -25,7 +26,7 @@ func (m memory) Scan(ctx context.Context, request source.Request, sinks []source
 		var events event.Batch
 		var buffers [][]byte
 		for i := from; i < min(from+batch, len(m)); i++ {
-			e, buffer, err := m.event(i, request)
+			e, buffer, err := m.event(i, request, recipients)
 			if err != nil {
 				return err
 			}
@@ -45,12 +46,15 @@ func (m memory) Scan(ctx context.Context, request source.Request, sinks []source
 	return ctx.Err()
 }
 
-func (m memory) event(i int, request source.Request) (*event.Event, []byte, error) {
+func (m memory) event(i int, request source.Request, recipients *cloudtrail.Recipients) (*event.Event, []byte, error) {
 	cut, err := cloudtrail.NewReader(strings.NewReader(m[i]), cloudtrail.Options{}).Next()
 	if err != nil {
 		return nil, nil, err
 	}
 	meta := cut.Meta
+	if request.Accounts != nil && meta.Sourcetype == cloudtrail.Sourcetype {
+		recipients.See(cut)
+	}
 	meta.Source, meta.Host, meta.Index = "memory", "localhost", "main"
 	layout := event.NewLayout(request.Fields, cloudtrail.SchemaOf(meta.Sourcetype))
 	buffer := []byte(string(cut.Text))

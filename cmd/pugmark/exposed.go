@@ -12,6 +12,7 @@ import (
 	"github.com/pugmark/pugmark/internal/engine"
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/exposure"
+	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/report"
 	"github.com/pugmark/pugmark/internal/timeformat"
 	"github.com/pugmark/pugmark/internal/trust"
@@ -69,6 +70,7 @@ func (c *exposedCommand) Run(a *app) (exitCode, error) {
 		return exitUsage, err
 	}
 	s := a.newSession(library, &c.inputFlags, &c.outputFlags, w, from)
+	s.config.Accounts = &plan.Accounts{}
 	s.pass(func() error {
 		result, err := engine.Run(a.ctx, search, s.config)
 		if result != nil && result.Err != nil {
@@ -179,7 +181,7 @@ func (v *ledgerView) judge(x *exposure.Exposure) trust.Judgement {
 	if x.Recipient.ID == "" {
 		return trust.Judgement{}
 	}
-	owner := trust.Owner{Account: x.Resource.Account, Inferred: v.ledger.Recorded}
+	owner := trust.Owner{Account: x.Resource.Account, Inferred: v.session.config.Accounts.Has}
 	j := v.session.library.trust.Judge(x.Recipient.ID, owner, event.FromEpoch(v.at, v.location()))
 	if j.Verdict == trust.Stranger {
 		j.Verdict = trust.StrangerNeverSeen

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pugmark/pugmark/internal/event"
 	"github.com/pugmark/pugmark/internal/exposure"
+	"github.com/pugmark/pugmark/internal/plan"
 	"github.com/pugmark/pugmark/internal/report"
 	"github.com/pugmark/pugmark/internal/value"
 )
@@ -166,7 +167,11 @@ func (v *ledgerView) tellLimits() {
 	}
 	s.counted(counted, "calls that do not say what they changed")
 	s.app.tell("the logs begin at %s; what was shared before and not touched since is unknown", v.zoned(l.First))
-	if s.library.trust.Empty() {
+	switch {
+	case !s.library.trust.Empty():
+	case s.config.Accounts.TooMany():
+		s.app.tell("no --trust file says which accounts are ours, and the logs are of more than %s: none is taken to be", countText(plan.MaxAccounts))
+	default:
 		s.app.tell("no --trust file says which accounts are ours; those with logs here are taken to be")
 	}
 }

@@ -138,6 +138,9 @@ func (s *session) detect(chosen, all []*detection.Detection) *detectionScan {
 	if len(scan.after) > 0 {
 		scan.prepareQuiet(chosen, all, env)
 	}
+	if slices.ContainsFunc(scan.after, func(run *detectionRun) bool { return run.search != nil && plan.Infers(run.search.Ops) }) {
+		s.config.Accounts = &plan.Accounts{} // risk does not tell whose records there are
+	}
 	searches := make([]*plan.Search, len(scan.passing))
 	for i, run := range scan.passing {
 		searches[i] = run.search

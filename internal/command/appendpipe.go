@@ -29,6 +29,10 @@ type appendpipeOp struct{ ops []plan.Op }
 
 func (op *appendpipeOp) String() string  { return "appendpipe [" + opsString(op.ops) + "]" }
 func (op *appendpipeOp) Kind() plan.Kind { return plan.Dataset }
+
+// Infers implements [plan.Inferrer].
+func (op *appendpipeOp) Infers() bool { return plan.Infers(op.ops) }
+
 func (op *appendpipeOp) Needs(wanted event.Set) event.Set {
 	inner := wanted
 	for _, o := range slices.Backward(op.ops) {

@@ -136,6 +136,7 @@ type foreachOp struct {
 	names    []string
 	template foreachTemplate
 	commands []string // of the template
+	infers   bool
 }
 
 // check compiles the template for names like those that will match.
@@ -143,7 +144,7 @@ func (op *foreachOp) check(a *spl.Args, span diag.Span) {
 	for _, pattern := range op.names {
 		commands, ops, err := op.template.compile(op.template.fill(pattern, sampleName(pattern)))
 		failTemplate(a, span, ops, err)
-		op.commands = commands
+		op.commands, op.infers = commands, op.infers || plan.Infers(ops)
 	}
 }
 
@@ -176,6 +177,9 @@ func (op foreachOp) String() string {
 }
 
 func (op foreachOp) Kind() plan.Kind { return plan.Streaming }
+
+// Infers implements [plan.Inferrer].
+func (op foreachOp) Infers() bool { return op.infers }
 
 // Needs is every field where patterns decide which are read; else what the
 // template, filled with each name, reads at any turn.

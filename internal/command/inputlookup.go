@@ -30,6 +30,7 @@ strict has no effect: a lookup that does not exist is always an error.`,
 		a.Count("start", &op.start)
 		a.Count("max", &op.max)
 		op.name, op.table = takeLookup(a, env)
+		op.infers = infersRows(op.table)
 		if a.Keyword("where") {
 			expr := a.Search()
 			if err := a.End(); err != nil {
@@ -48,10 +49,12 @@ type inputlookupOp struct {
 	place place
 	name  string
 	table plan.Lookup
-	add   bool
-	start int
-	max   int
-	where *searchOp // nil for all rows
+	// infers tells that the rows follow from what was read.
+	infers bool
+	add    bool
+	start  int
+	max    int
+	where  *searchOp // nil for all rows
 }
 
 func (op *inputlookupOp) String() string {
@@ -76,6 +79,9 @@ func (op *inputlookupOp) Kind() plan.Kind {
 	}
 	return plan.Generating
 }
+
+// Infers implements [plan.Inferrer].
+func (op *inputlookupOp) Infers() bool { return op.infers }
 
 func (op *inputlookupOp) Needs(wanted event.Set) event.Set { return wanted }
 
@@ -137,7 +143,14 @@ func (r *inputlookupRun) Close() error {
 }
 
 func (r *inputlookupRun) read() error {
-	rows, err := r.op.table.Rows()
+	table := r.op.table
+	if r.op.infers {
+		var err error
+		if table, err = inferred(r.run, table, r.op.place); err != nil {
+			return err
+		}
+	}
+	rows, err := table.Rows()
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ var lookup = &Spec{
 	Syntax:  "lookup [local=<bool>] [update=<bool>] <lookup> (<lookup-field> [AS <event-field>])... [(OUTPUT|OUTPUTNEW) (<lookup-field> [AS <event-field>])...]",
 	Summary: "Add fields from the rows of a lookup table that match fields of the event.",
 	Details: `All fields named before OUTPUT must match. Without OUTPUT every other column of the table is added. OUTPUT replaces what the event has, OUTPUTNEW fills only fields that it lacks, each by itself. Several matching rows give multivalues, in the order of the table; an empty cell gives nothing. A multivalue is looked up value by value and the outputs are collected; with several such fields, every combination is. An event that lacks one of the fields, or matches no row, stays as it is, unless the lookup has min_matches and default_match. In a time-bounded lookup the latest row that is not later than the event counts.
+The lookup pugmark_trust, where nobody gave it rows, tells which accounts have CloudTrail records of their own among those that the search reads. It is then asked once all of them are read.
 local and update are accepted and have no effect.`,
 	Examples: []string{
 		"search * | lookup accounts account_id AS aws_account_id OUTPUT owner",
@@ -28,6 +29,7 @@ local and update are accepted and have no effect.`,
 		a.Bool("update", &ignored)
 		op := &lookupOp{place: placeOf(a)}
 		op.name, op.table = takeLookup(a, env)
+		op.infers = infersRows(op.table)
 		op.keys = takeLookupFields(a, op.table, "output", "outputnew")
 		if len(op.keys) == 0 {
 			a.Fail(a.Peek().Span, diag.MissingArgument, "", "a field of the lookup was expected")
@@ -80,6 +82,26 @@ func takeLookup(a *spl.Args, env *Env) (name string, table plan.Lookup) {
 		failUnknownLookup(a, t.Span, name, env.Lookups)
 	}
 	return name, table
+}
+
+// infersRows reports whether the rows of a table follow from what a search
+// reads.
+func infersRows(table plan.Lookup) bool {
+	t, ok := table.(plan.InferredLookup)
+	return ok && t.Infers()
+}
+
+// inferred returns the table with the rows that follow from what the run has
+// read, all of which is read by now.
+func inferred(run *plan.Run, table plan.Lookup, p place) (plan.Lookup, error) {
+	if run.Accounts.TooMany() {
+		p.warn(run, diag.LimitReached, "name yours in a file: --trust", "the records are of more than %d accounts; none of them is taken to be ours", plan.MaxAccounts)
+	}
+	made, err := run.Once(table, func() (any, error) { return table.(plan.InferredLookup).Infer(run.Accounts.Numbers()) })
+	if err != nil {
+		return nil, err
+	}
+	return made.(plan.Lookup), nil
 }
 
 func failUnknownLookup(a *spl.Args, span diag.Span, name string, known plan.Lookups) {
@@ -147,6 +169,7 @@ type lookupOp struct {
 	place   place
 	name    string
 	table   plan.Lookup
+	infers  bool // the rows follow from what was read
 	keys    []lookupField
 	outputs []lookupField // nil for all other columns
 	onlyNew bool
@@ -165,6 +188,9 @@ func (op *lookupOp) String() string {
 
 func (op *lookupOp) Kind() plan.Kind { return plan.Streaming }
 
+// Infers implements [plan.Inferrer].
+func (op *lookupOp) Infers() bool { return op.infers }
+
 // Needs includes the outputs where they are wanted: an event that matches no
 // row keeps its own.
 func (op *lookupOp) Needs(wanted event.Set) event.Set {
@@ -177,8 +203,11 @@ func (op *lookupOp) Needs(wanted event.Set) event.Set {
 	return wanted
 }
 
-func (op *lookupOp) timed() plan.TimedLookup {
-	if t, ok := op.table.(plan.TimedLookup); ok && t.Timed() {
+func (op *lookupOp) timed() plan.TimedLookup { return timed(op.table) }
+
+// timed returns a table whose rows hold from a time on, nil for any other.
+func timed(table plan.Lookup) plan.TimedLookup {
+	if t, ok := table.(plan.TimedLookup); ok && t.Timed() {
 		return t
 	}
 	return nil
@@ -209,7 +238,10 @@ func (op *lookupOp) isKey(column string) bool {
 }
 
 func (op *lookupOp) Start(run *plan.Run, next plan.Sink) (plan.Sink, error) {
-	r := &lookupRun{Sink: next, op: op, run: run, outputs: op.allOutputs(), timed: op.timed()}
+	r := &lookupRun{Sink: next, op: op, run: run, outputs: op.allOutputs()}
+	if !op.infers {
+		r.use(op.table)
+	}
 	for _, k := range op.keys {
 		r.columns = append(r.columns, k.column)
 	}
@@ -225,6 +257,7 @@ type lookupRun struct {
 	plan.Sink
 	op      *lookupOp
 	run     *plan.Run
+	table   plan.Lookup // nil until all is read from which it follows
 	timed   plan.TimedLookup
 	outputs []lookupField
 	columns []string // of the keys
@@ -233,7 +266,16 @@ type lookupRun struct {
 	texts   []string
 }
 
+func (r *lookupRun) use(table plan.Lookup) { r.table, r.timed = table, timed(table) }
+
 func (r *lookupRun) Push(b event.Batch) (bool, error) {
+	if r.table == nil {
+		table, err := inferred(r.run, r.op.table, r.op.place)
+		if err != nil {
+			return false, err
+		}
+		r.use(table)
+	}
 	for _, e := range b {
 		r.look(e)
 	}
@@ -277,7 +319,7 @@ func (r *lookupRun) match(at float64) (found [][]string, ok bool) {
 	if r.timed != nil {
 		return r.timed.MatchAt(at, r.columns, r.texts, r.wanted)
 	}
-	return r.op.table.Match(r.columns, r.texts, r.wanted)
+	return r.table.Match(r.columns, r.texts, r.wanted)
 }
 
 // maxCombinations bounds the look-ups for one event with multivalues.

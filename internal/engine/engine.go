@@ -68,6 +68,10 @@ type Config struct {
 	// NoPushdown keeps filters from the source. It changes no answer; tests
 	// vary it.
 	NoPushdown bool
+	// Accounts, if not nil, are the accounts whose records are read: every pass
+	// adds to them, for other runs to know. Else a pass finds its own, if one of
+	// its searches asks.
+	Accounts *plan.Accounts
 	// Report takes what the source did; it may be nil.
 	Report *source.Report
 	// Matched, if not nil, counts the events that passed the filter of a
@@ -154,7 +158,7 @@ func newRun(ctx context.Context, config Config) *plan.Run {
 	run := &plan.Run{
 		Context: ctx, Now: config.Now, Location: config.Location,
 		Earliest: config.Earliest, Latest: config.Latest,
-		Limits: config.Limits, Lookups: config.Lookups, Places: config.Places, Models: config.Models, Warnings: &plan.Warnings{},
+		Accounts: config.Accounts, Limits: config.Limits, Lookups: config.Lookups, Places: config.Places, Models: config.Models, Warnings: &plan.Warnings{},
 	}
 	config.output = nil
 	run.Subsearch = func(s *plan.Search, maxRows int) ([]*event.Event, bool, error) {

@@ -30,6 +30,9 @@ type Explanation struct {
 	// First how many of them are kept, 0 for all.
 	Ordered bool `json:"ordered"`
 	First   int  `json:"first,omitempty"`
+	// Infers tells that the numbers of our own accounts are taken from every
+	// record that is read, wanted or not, before the commands after the merge run.
+	Infers bool `json:"infers_accounts,omitempty"`
 	// AfterMerge are the commands that run once, over the merged rows.
 	AfterMerge []string `json:"after_merge"`
 	// Slow are the reasons why the search costs more than reading its input.
@@ -43,7 +46,7 @@ func Explain(ctx context.Context, search *plan.Search, config Config) (*Explanat
 	run := newRun(ctx, config)
 	physical := plan.Plan(search, event.AllFields)
 	x := &execution{search: search, physical: physical, run: run}
-	e := &Explanation{Ordered: physical.Reads() && physical.Reducer == nil, First: physical.First}
+	e := &Explanation{Ordered: physical.Reads() && physical.Reducer == nil, First: physical.First, Infers: physical.Infers && physical.Reads()}
 	for _, f := range physical.Filters {
 		compiled, err := f.Filter(run)
 		if err != nil {
@@ -170,6 +173,9 @@ func (e *Explanation) String() string {
 		} else {
 			line("merge", "all rows in order of time, on disk if they are many")
 		}
+	}
+	if e.Infers {
+		line("own accounts", "inferred from all records that are read, before what comes after the merge")
 	}
 	line("after merge", e.AfterMerge...)
 	line("slow because", e.Slow...)

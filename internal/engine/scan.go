@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"math"
+	"slices"
 	"sync/atomic"
 
 	"github.com/pugmark/pugmark/internal/event"
@@ -24,6 +25,12 @@ func scan(ctx context.Context, executions []*execution, config Config) error {
 	if config.Source == nil {
 		return ErrNoSource
 	}
+	if config.Accounts == nil && slices.ContainsFunc(reading, func(x *execution) bool { return x.physical.Infers }) {
+		config.Accounts = &plan.Accounts{}
+		for _, x := range reading {
+			x.run.Accounts = config.Accounts
+		}
+	}
 	dispatch := newDispatch(reading)
 	sinks := make([]source.Sink, config.Jobs)
 	for i := range sinks {
@@ -37,7 +44,7 @@ func scan(ctx context.Context, executions []*execution, config Config) error {
 func request(reading []*execution, config Config) source.Request {
 	r := source.Request{
 		Earliest: math.Inf(1), Latest: math.Inf(-1),
-		Track: config.Track, Report: config.Report,
+		Track: config.Track, Accounts: config.Accounts, Report: config.Report,
 	}
 	for _, x := range reading {
 		r.Fields = r.Fields.Union(x.fields())

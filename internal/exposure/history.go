@@ -3,13 +3,11 @@ package exposure
 import (
 	"cmp"
 	"hash/maphash"
-	"maps"
 	"math"
 	"slices"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/event"
-	"github.com/pugmark/pugmark/internal/value"
 )
 
 // History is what the events say, in whatever order they come: what it amounts
@@ -26,15 +24,13 @@ type History struct {
 	// snapshots that nobody ever shared, so just a hash of each is kept.
 	created map[uint64]float64
 	texts   map[string]string // kept once each
-	// accounts are those that recorded events.
-	accounts map[string]bool
 }
 
 var seed = maphash.MakeSeed()
 
 // NewHistory returns a history without events.
 func NewHistory() *History {
-	return &History{First: math.Inf(1), Last: math.Inf(-1), created: map[uint64]float64{}, texts: map[string]string{}, accounts: map[string]bool{}}
+	return &History{First: math.Inf(1), Last: math.Inf(-1), created: map[uint64]float64{}, texts: map[string]string{}}
 }
 
 // Add takes an event, of which it keeps nothing, and returns the bytes that the
@@ -43,7 +39,6 @@ func (h *History) Add(e *event.Event) (grown int) {
 	if t, ok := e.Get("_time").Float(); ok {
 		h.First, h.Last = min(h.First, t), max(h.Last, t)
 	}
-	grown = h.addAccount(e.Get("recipientAccountId"))
 	op := operations[e.Get("eventName").String()]
 	if op == nil {
 		return grown
@@ -70,15 +65,6 @@ func (h *History) Add(e *event.Event) (grown int) {
 	}
 	h.calls = append(h.calls, c)
 	return grown + callSize + 32*(len(c.Added)+len(c.Removed))
-}
-
-// addAccount notes an account with a trail of its own.
-func (h *History) addAccount(id value.Value) (grown int) {
-	if s := id.String(); s != "" && !h.accounts[s] {
-		h.accounts[strings.Clone(s)] = true
-		return len(s) + 64
-	}
-	return 0
 }
 
 // callSize is about what a call takes, and what becomes of it in a ledger.
@@ -109,7 +95,6 @@ func (h *History) addCreated(r reader, op *operation, c *Call) (grown int) {
 func (h *History) Merge(other *History) {
 	h.First, h.Last = min(h.First, other.First), max(h.Last, other.Last)
 	h.calls = append(h.calls, other.calls...)
-	maps.Copy(h.accounts, other.accounts)
 	for hash, t := range other.created {
 		if known, ok := h.created[hash]; !ok || t < known {
 			h.created[hash] = t

@@ -60,7 +60,6 @@ type Ledger struct {
 	// what they did, when, or to what.
 	Blind []*Call
 
-	accounts  map[string]bool
 	created   map[uint64]float64
 	resources map[Resource]*resource
 	images    map[place][]*resource // of each number, whosever they are
@@ -108,7 +107,7 @@ type blocking struct {
 // refuse them; nil does not care. The history takes no more events.
 func (h *History) Ledger(hold func(bytes int) error) (*Ledger, error) {
 	l := &Ledger{
-		First: h.First, Last: h.Last, accounts: h.accounts, created: h.created, hold: hold,
+		First: h.First, Last: h.Last, created: h.created, hold: hold,
 		resources: map[Resource]*resource{}, images: map[place][]*resource{}, blocks: map[scope]*blocking{},
 	}
 	calls := slices.DeleteFunc(h.ordered(), l.setAside)
@@ -122,10 +121,6 @@ func (h *History) Ledger(hold func(bytes int) error) (*Ledger, error) {
 	}
 	return l, l.err
 }
-
-// Recorded reports whether an account has recorded events of its own, as none
-// but ours do.
-func (l *Ledger) Recorded(account string) bool { return l.accounts[account] }
 
 // setAside takes the calls that change nothing, or nothing that can be told.
 func (l *Ledger) setAside(c *Call) bool {

@@ -3,6 +3,7 @@ package oracle
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pugmark/pugmark/internal/spl"
@@ -145,9 +146,38 @@ func columnPairs(a *spl.Args, stop ...string) [][2]string {
 
 func (x *executor) table(name string) (*Lookup, error) {
 	if t := x.options.Lookups[name]; t != nil {
+		if len(t.Rows) == 0 && strings.TrimSuffix(name, ".csv") == "pugmark_trust" && x.reads {
+			return x.inferred(t)
+		}
 		return t, nil
 	}
 	return nil, unsupported("lookup %s", name)
+}
+
+// inferred is the table of trust where nobody gave it rows: the accounts to which
+// any of the CloudTrail events was delivered are ours.
+func (x *executor) inferred(t *Lookup) (*Lookup, error) {
+	made := *t
+	for _, e := range x.events {
+		if kind, _ := e.get("sourcetype").single(); kind != "aws:cloudtrail" {
+			continue
+		}
+		v := e.get("recipientAccountId")
+		if v.isNull() {
+			continue
+		}
+		number := v[len(v)-1].text
+		_, err := strconv.ParseUint(number, 10, 64)
+		known := slices.ContainsFunc(made.Rows, func(r map[string]string) bool { return r["recipient"] == number })
+		if err != nil || len(number) != 12 || known {
+			continue
+		}
+		made.Rows = append(made.Rows, map[string]string{
+			"recipient": number, "trust_from": "1970-01-01", "trust": "own", "trust_verdict": "own account",
+			"trust_kind": "account", "trust_id": number, "trust_source": "inferred",
+		})
+	}
+	return &made, nil
 }
 
 // inputlookup makes rows of a table, or adds them to those before it. An empty

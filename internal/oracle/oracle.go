@@ -91,6 +91,7 @@ func Run(search string, events []Event, options Options) ([]Row, error) {
 type executor struct {
 	options   Options
 	events    []*row // in the order in which they are searched
+	reads     bool   // the pipeline at hand begins with events
 	commands  map[string]command
 	functions map[string]function
 }
@@ -156,6 +157,10 @@ func generating(name string) bool {
 // search then takes the events.
 func (x *executor) pipeline(p *spl.Pipeline, in []*row) ([]*row, error) {
 	rows := in
+	if in == nil {
+		defer func(outer bool) { x.reads = outer }(x.reads)
+		x.reads = len(p.Commands) > 0 && p.Commands[0].Name == "search"
+	}
 	for i, c := range p.Commands {
 		run, ok := x.commands[c.Name]
 		if !ok {

@@ -38,6 +38,17 @@ type TimedLookup interface {
 	MatchAt(at float64, columns, keys, outputs []string) (values [][]string, ok bool)
 }
 
+// InferredLookup is a [Lookup] whose rows follow from what was read where nobody
+// gave it any.
+type InferredLookup interface {
+	Lookup
+	// Infers reports whether it has no rows of its own.
+	Infers() bool
+	// Infer returns the table for accounts whose records were read: itself, if it
+	// has rows by now.
+	Infer(accounts []string) (Lookup, error)
+}
+
 // LookupCreator is a [Lookups] to which a search can add a table.
 type LookupCreator interface {
 	Lookups

@@ -18,6 +18,8 @@ type Physical struct {
 	Reducer Reducer
 	// Rest run once, over the merged rows.
 	Rest []Op
+	// Infers tells that a command asks which accounts the records are of.
+	Infers bool
 	// First is how many rows in order Rest reads at most, 0 for all.
 	First int
 	// Fields are what the source must provide, and Kept what Rest needs of a
@@ -30,7 +32,7 @@ func (p *Physical) Reads() bool { return len(p.Filters) > 0 }
 
 // Plan lays a search out. wanted are the fields that are asked of its result.
 func Plan(s *Search, wanted event.Set) *Physical {
-	p := &Physical{}
+	p := &Physical{Infers: Infers(s.Ops)}
 	ops := s.Ops
 	for len(ops) > 0 {
 		f, ok := ops[0].(Filterer)
@@ -46,14 +48,14 @@ func Plan(s *Search, wanted event.Set) *Physical {
 		return p
 	}
 	n := 0
-	for n < len(ops) && ops[n].Kind() == Streaming {
+	for n < len(ops) && ops[n].Kind() == Streaming && !Infers(ops[n:n+1]) {
 		n++
 	}
 	// Rows that came out of one event share its place in the order, so an
 	// expanding command runs in the workers only where the order is lost in a
 	// reducer anyway.
 	expanded := n
-	for expanded < len(ops) && (ops[expanded].Kind() == Streaming || ops[expanded].Kind() == Expanding) {
+	for expanded < len(ops) && (ops[expanded].Kind() == Streaming || ops[expanded].Kind() == Expanding) && !Infers(ops[expanded:expanded+1]) {
 		expanded++
 	}
 	if expanded < len(ops) {

@@ -35,11 +35,13 @@ type (
 	unorderedOp struct{ reducerOp }
 	limitOp     struct{ op }
 	columnsOp   struct{ op }
+	inferringOp struct{ op }
 )
 
 func (filterOp) Filter(*plan.Run) (plan.Filter, error)       { return nil, nil }
 func (reducerOp) NewPartial(*plan.Run) (plan.Partial, error) { return nil, nil }
 func (unorderedOp) UsesOrder() bool                          { return false }
+func (inferringOp) Infers() bool                             { return true }
 func (limitOp) Limit() int                                   { return 5 }
 func (o columnsOp) Columns([]string) []string                { return o.columns }
 
@@ -53,6 +55,7 @@ func TestPlanSharesOutTheWork(t *testing.T) {
 	stats := unorderedOp{reducerOp{op{name: "stats", kind: plan.Transforming, needs: []string{"t"}}}}
 	list := reducerOp{op{name: "list", kind: plan.Transforming, needs: []string{"l"}}} // depends on the order
 	transpose := op{name: "transpose", kind: plan.Transforming, needs: []string{"x"}}
+	lookup := inferringOp{op{name: "lookup", kind: plan.Streaming, needs: []string{"r"}}} // once all is read
 	generate := op{name: "makeresults", kind: plan.Generating}
 	tests := []struct {
 		ops                             []plan.Op
@@ -69,6 +72,9 @@ func TestPlanSharesOutTheWork(t *testing.T) {
 		{[]plan.Op{search, where, mvexpand, where, list}, "search", "where", "", "mvexpand where list", 0, "l m s w"},
 		{[]plan.Op{search, where, list}, "search", "where", "list", "", 0, "l s w"},
 		{[]plan.Op{search, transpose}, "search", "", "", "transpose", 0, "s x"},
+		{[]plan.Op{search, where, lookup, where, stats}, "search", "where", "", "lookup where stats", 0, "r s t w"},
+		{[]plan.Op{search, mvexpand, lookup, stats}, "search", "", "", "mvexpand lookup stats", 0, "m r s t"},
+		{[]plan.Op{search, where, stats, lookup}, "search", "where", "stats", "lookup", 0, "s t w"},
 		{[]plan.Op{generate, where, stats}, "", "", "", "makeresults where stats", 0, "t w"},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,9 @@ type Run struct {
 	// Earliest and Latest are the window of the run in epoch seconds, infinite
 	// for all time.
 	Earliest, Latest float64
+	// Accounts are those whose records the search reads, complete once all are
+	// read; nil where it reads none or no command asks, see [Inferrer].
+	Accounts *Accounts
 	// Lookups finds lookup tables; nil if there are none.
 	Lookups Lookups
 	// Places finds where addresses are; nil without a database.

@@ -56,6 +56,9 @@ type Request struct {
 	Fields event.Set
 	// Track makes events remember their lineage.
 	Track bool
+	// Accounts, if not nil, takes the accounts to which the CloudTrail records
+	// that are read were delivered, also those that are not wanted.
+	Accounts *plan.Accounts
 	// Report takes what went wrong and what was done; it may be nil.
 	Report *Report
 }

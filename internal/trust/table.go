@@ -63,6 +63,16 @@ func (t *Trust) Rows() [][]string {
 	return append(rows, []string{"*", always, string(Unknown), "", "", "", "", "", "", "", string(FromFile)})
 }
 
+// InferredRows are the rows of the lookup without files, for accounts whose logs
+// are ours. No row fits the others: of them nobody has told anything.
+func InferredRows(accounts []string) [][]string {
+	rows := make([][]string, len(accounts))
+	for i, id := range accounts {
+		rows[i] = []string{id, always, string(Own), string(OwnAccount), string(Account), id, "", "", "", "", string(Inferred)}
+	}
+	return rows
+}
+
 // rows are those of an entry for recipients of a kind.
 func (e *Entry) rows(recipient string, kind Kind) [][]string {
 	rows := [][]string{e.row(recipient, always, kind, false)}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,18 +14,21 @@ import (
 )
 
 // A record that no search wants allocates nothing, in whatever form it comes:
-// ten thousand more of them cost what none do.
+// ten thousand more of them cost what none do, also where their accounts are
+// asked for.
 func TestUnwantedRecordsAllocateNothing(t *testing.T) {
 	record := func(i int) string {
-		return fmt.Sprintf(`{"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventName":"DescribeImages","eventSource":"ec2.amazonaws.com","requestParameters":{"n":[%d],"x":"\"{"}}`, i)
+		return fmt.Sprintf(`{"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventName":"DescribeImages","eventSource":"ec2.amazonaws.com","requestParameters":{"n":[%d],"x":"\"{"},"recipientAccountId":"111122223333","sharedEventID":"%d","tlsDetails":{"tlsVersion":"TLSv1.3"}}`, i, i)
 	}
 	for _, form := range []struct {
 		name, before, between, after string
 		packed                       bool
+		accounts                     *plan.Accounts
 	}{
-		{"a CloudTrail file", `{"Records":[`, ",", "]}", false},
-		{"a packed CloudTrail file", `{"Records":[`, ",", "]}", true},
-		{"lines", "", "\n", "\n", false},
+		{"a CloudTrail file", `{"Records":[`, ",", "]}", false, nil},
+		{"a packed CloudTrail file", `{"Records":[`, ",", "]}", true, nil},
+		{"lines", "", "\n", "\n", false, nil},
+		{"lines whose accounts are asked for", "", "\n", "\n", false, &plan.Accounts{}},
 	} {
 		t.Run(form.name, func(t *testing.T) {
 			allocations := func(records int) float64 {
@@ -41,7 +45,7 @@ func TestUnwantedRecordsAllocateNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				request := allTime()
-				request.Fields = event.SetOf("eventName")
+				request.Fields, request.Accounts = event.SetOf("eventName"), form.accounts
 				request.AnyOf = [][]plan.Condition{{{Field: "eventName", Values: []string{"modifyimageattribute"}}}}
 				n := testing.AllocsPerRun(5, func() {
 					if err := New([]string{path}, Options{}).Scan(t.Context(), request, []source.Sink{refusing{t}}); err != nil {
@@ -54,6 +58,9 @@ func TestUnwantedRecordsAllocateNothing(t *testing.T) {
 				return n
 			}
 			few, many := allocations(100), allocations(10_100)
+			if form.accounts != nil && !slices.Equal(form.accounts.Numbers(), []string{"111122223333"}) {
+				t.Errorf("accounts %v", form.accounts.Numbers())
+			}
 			if more := many - few; more > 20 { // of the run as a whole: what the collector took from pools
 				t.Errorf("%v allocations for 10,000 more records", more)
 			}

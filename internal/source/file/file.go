@@ -214,6 +214,7 @@ type kind struct {
 	meta      event.Meta
 	layout    *event.Layout
 	prefilter *cloudtrail.Prefilter
+	delivered bool // whom they were delivered to is asked for
 }
 
 // kindOf resolves what is known of records of a file: what was asked for comes
@@ -225,6 +226,7 @@ func (s *scan) kindOf(forced, cut event.Meta, path string) *kind {
 		Host:       cmp.Or(forced.Host, cut.Host, DefaultHost),
 		Index:      cmp.Or(forced.Index, cut.Index, DefaultIndex),
 	}}
+	k.delivered = s.Accounts != nil && k.meta.Sourcetype == cloudtrail.Sourcetype
 	s.shared.Lock()
 	defer s.shared.Unlock()
 	schema := cloudtrail.SchemaOf(k.meta.Sourcetype)

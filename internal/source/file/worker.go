@@ -24,6 +24,8 @@ type worker struct {
 	meter   meter
 	layers  []layer
 	reader  cloudtrail.Reader
+	// recipients notes the accounts of all records, if the scan asks for them.
+	recipients *cloudtrail.Recipients
 
 	path    string     // of the file
 	name    string     // of what is being read: the file, or one in an archive
@@ -46,7 +48,11 @@ type worker struct {
 }
 
 func newWorker(ctx context.Context, s *scan, sink source.Sink) *worker {
-	return &worker{ctx: ctx, scan: s, sink: sink, kinds: map[event.Meta]*kind{}}
+	w := &worker{ctx: ctx, scan: s, sink: sink, kinds: map[event.Meta]*kind{}}
+	if s.Accounts != nil {
+		w.recipients = cloudtrail.NewRecipients(s.Accounts)
+	}
+	return w
 }
 
 // work reads files until there are none, or the sink wants no more.
@@ -205,6 +211,9 @@ func (w *worker) take(cut *cloudtrail.Cut) error {
 		w.tell(cut.Meta)
 	}
 	k := w.last
+	if k.delivered {
+		w.recipients.See(cut)
+	}
 	// Given fields may be the wanted ones; the prefilter sees only the text.
 	if len(cut.Given) == 0 && !k.prefilter.May(cut.Text, cut.Plain) {
 		return nil
