@@ -232,3 +232,29 @@ func TestSamplesAreTheEarliest(t *testing.T) {
 		}
 	}
 }
+
+// What other values were met does not change when the memory behind the events
+// is used again, also where a value was met before.
+func TestReasonsKeepNoMemoryOfEvents(t *testing.T) {
+	t.Parallel()
+	compiled, err := engine.Compile(&diag.Source{Name: "search", Text: "user=nobody"}, &command.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inputs []file.Input
+	for _, text := range []string{`{"user":"alice"}`, `{"n":1,"user":"alice"}`, `{"zzzz":"zzzzzzzzzzzzzzzzz"}`} {
+		open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text + "\n")), nil }
+		inputs = append(inputs, file.Input{Name: "events", Size: int64(len(text)), Open: open})
+	}
+	f, err := funnel.Run(t.Context(), compiled, funnel.Config{Engine: engine.Config{Source: file.NewInputs(inputs, file.Options{}), Jobs: 1}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reasons []string
+	for _, r := range f.Stages[0].Reasons {
+		reasons = append(reasons, fmt.Sprintf("%s: %d", r.Reason, r.Rows))
+	}
+	if diff := cmp.Diff([]string{"user has another value: alice (2): 2", "user is null: 1"}, reasons); diff != "" {
+		t.Error(diff)
+	}
+}

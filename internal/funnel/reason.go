@@ -88,7 +88,7 @@ func (s *Stage) sample(from samples) {
 // frequent are the values of the field, the commonest first.
 func (g *gate) frequent() []string {
 	return slices.SortedFunc(maps.Keys(g.values), func(a, b string) int {
-		return cmp.Or(cmp.Compare(g.values[b], g.values[a]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(*g.values[b], *g.values[a]), cmp.Compare(a, b))
 	})
 }
 
@@ -100,7 +100,7 @@ func (g *gate) others() string {
 	values := g.frequent()
 	var texts []string
 	for _, v := range values[:min(len(values), maxNamed)] {
-		texts = append(texts, fmt.Sprintf("%s (%d)", v, g.values[v]))
+		texts = append(texts, fmt.Sprintf("%s (%d)", v, *g.values[v]))
 	}
 	if more := len(values) - maxNamed; more > 0 {
 		texts = append(texts, fmt.Sprintf("%d more", more))

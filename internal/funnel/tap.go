@@ -104,9 +104,11 @@ type gate struct {
 	in     atomic.Int64
 	out    atomic.Int64
 
-	mu          sync.Mutex
-	null        int64
-	values      map[string]int64 // of the field, of events that did not pass
+	mu   sync.Mutex
+	null int64
+	// values are those of the field in events that did not pass. To count with
+	// g.values[text]++ would make a text that is the event's own the key.
+	values      map[string]*int64
 	tooMany     bool
 	first, last float64 // times of these events
 	samples     samples
@@ -147,15 +149,20 @@ func (g *gate) pass(e *event.Event, followed *Followed) bool {
 	}
 	for i := range v.Len() {
 		text := v.At(i).String()
-		if _, known := g.values[text]; !known {
+		n := g.values[text]
+		if n == nil {
 			text = plan.Abbreviated(text, maxValueRunes)
-			if _, known = g.values[text]; !known && len(g.values) == maxValues {
+			n = g.values[text]
+		}
+		if n == nil {
+			if len(g.values) == maxValues {
 				g.tooMany = true
 				continue
 			}
-			text = strings.Clone(text) // the event's own is not ours to keep
+			n = new(int64)
+			g.values[strings.Clone(text)] = n // the event's own is not ours to keep
 		}
-		g.values[text]++
+		*n++
 	}
 	return false
 }

@@ -74,7 +74,7 @@ func (t *tracer) probed() *plan.Search {
 }
 
 func (t *tracer) newGate(kind Kind, term plan.Term) *gate {
-	g := &gate{Term: term, kind: kind, number: len(t.gates) + 1, values: map[string]int64{}, first: math.Inf(1), last: math.Inf(-1)}
+	g := &gate{Term: term, kind: kind, number: len(t.gates) + 1, values: map[string]*int64{}, first: math.Inf(1), last: math.Inf(-1)}
 	t.gates = append(t.gates, g)
 	return g
 }
@@ -84,7 +84,7 @@ func (t *tracer) limit(earliest, latest float64) {
 	if t.window != nil || math.IsInf(earliest, -1) && math.IsInf(latest, 1) {
 		return
 	}
-	t.window = &gate{kind: Window, values: map[string]int64{}, first: math.Inf(1), last: math.Inf(-1), Term: plan.Term{
+	t.window = &gate{kind: Window, values: map[string]*int64{}, first: math.Inf(1), last: math.Inf(-1), Term: plan.Term{
 		Timed: true, Field: "_time", Text: windowText(earliest, latest, t.location()),
 		Match: func(e *event.Event) bool {
 			at, ok := e.Get("_time").Float()
