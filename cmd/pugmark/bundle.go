@@ -29,7 +29,7 @@ type bundleCommand struct {
 	Path    []string `arg:"" optional:"" help:"More IDs, and the logs: files, directories, globs or -."`
 
 	scanFlags
-	PublicKey []string `sep:"none" placeholder:"FILE" group:"integrity" help:"Public keys of AWS, to check signatures of digest files."`
+	PublicKey []string `sep:"none" placeholder:"FILE" group:"input" help:"Public keys of AWS, for digest files."`
 	MaxRaw    byteSize `placeholder:"SIZE" group:"limits" help:"Raw events of a bundle; ${max_raw}."`
 	outputFlags
 }
@@ -38,19 +38,16 @@ func (bundleCommand) result() report.Kind { return report.Bundles }
 
 func (bundleCommand) examples() []string {
 	return []string{
-		"bundle ffbb89eab6c9 ./logs --output-file evidence.zip",
+		"bundle ffbb89eab6c9 ./logs --public-key keys.json --output-file e.zip",
 		"bundle ffbb89eab6c9 d59102ef ./logs -o html > evidence.html",
-		"bundle ffbb89eab6c9 ./logs --public-key keys.json --output-file evidence.zip",
 	}
 }
 
 // notes are what help says besides flags.
 func (bundleCommand) notes() []string {
 	return []string{
-		"Give the flags that scan was given (--content, --trust, --earliest …): they",
-		"decide what is found. Standard input is kept up to 1 GiB, to be read twice.",
-		"Digest files of CloudTrail among the logs are checked. The same input gives",
-		"the same bytes.",
+		"Give the flags that scan was given: they decide what is found. Standard input",
+		"is kept, up to 1 GiB. Digest files of CloudTrail among the logs are checked.",
 	}
 }
 
@@ -127,6 +124,9 @@ func (c *bundleCommand) chooseFormat(a *app) error {
 		if ext == ".html" || ext == ".htm" {
 			c.Output = "html"
 		}
+	}
+	if _, err := report.Find(string(c.Output), report.Bundles); err != nil {
+		return usageError{message: "--output: " + err.Error()}
 	}
 	if c.Output == "zip" && c.OutputFile == "" && isTerminal(a.stdout) {
 		return usageError{message: "a zip is nothing for a terminal", hint: "name a file: --output-file evidence.zip, or a page: --output-file evidence.html"}
@@ -261,6 +261,9 @@ func (p *packing) find(id string) (*detection.Finding, error) {
 		message: fmt.Sprintf("none of the %s of this scan has the ID %s", counts(int64(len(p.scan.report.Findings)), "finding"), id),
 		hint: "an ID follows from the detection and its events: give the same logs, and the same --content, --trust, --lookup,\n" +
 			"  --macro, --earliest and --latest as the scan that printed it; pugmark scan -o csv lists what there is now",
+	}
+	if len(p.scan.report.Findings) == 0 {
+		e.message = "this scan has no findings, and so none of the ID " + id
 	}
 	if problems, _ := p.report.Problems(); len(problems) > 0 {
 		e.hint += "\n  some of the input could not be read, which is told above"

@@ -49,9 +49,8 @@ func (p *packing) verify(evidence *bundle.Evidence) (*digests.Verdict, error) {
 }
 
 // noDigests is what a bundle says where there is nothing to check by.
-const noDigests = "No digest files of CloudTrail were among the input: the integrity of the logs was not checked. " +
-	"Where the trail writes them, they are in its bucket below AWSLogs/ACCOUNT/CloudTrail-Digest/; " +
-	"fetch those with the logs (aws s3 sync) and name them too."
+const noDigests = "No digest files of CloudTrail were among the input, so nothing says whether the logs are as AWS delivered them. " +
+	"A trail that writes them keeps them in its bucket below AWSLogs/ACCOUNT/CloudTrail-Digest/: fetch them with the logs (aws s3 sync) and name them too."
 
 // bundle puts together what is written.
 func (p *packing) bundle(evidence *bundle.Evidence, integrity *digests.Verdict) (*bundle.Bundle, error) {
@@ -286,7 +285,7 @@ func (p *packing) reproduce() string {
 // settingOf returns a flag as it is typed, nothing if it is as it is by itself
 // or decides nothing of a bundle's content.
 func settingOf(flag *kong.Flag) []string {
-	decides := flag.Group != nil && slices.Contains([]string{"select", "input", "content", "integrity", limitsGroup}, flag.Group.Key)
+	decides := flag.Group != nil && slices.Contains([]string{"select", "input", "content", limitsGroup}, flag.Group.Key)
 	target := flag.Target
 	switch {
 	case flag.Name == "tz":

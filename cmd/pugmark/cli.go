@@ -144,7 +144,6 @@ func groups() []kong.Group {
 		{Key: "sending", Title: "Sending"},
 		{Key: "simulate", Title: "What is written"},
 		{Key: "scenarios", Title: "What is planted"},
-		{Key: "integrity", Title: "Integrity"},
 		{Key: "output", Title: "Output"},
 		{Key: limitsGroup, Title: "Limits; reaching one is reported"},
 	}

@@ -196,7 +196,7 @@ const flagWidth = 24
 func flagHelp(flag *kong.Flag, node *kong.Node) string {
 	if r, ok := reflect.TypeAssert[resulter](node.Target.Addr()); ok && flag.Name == "output" {
 		if r.result() == report.Bundles {
-			return joinOr(formatsFor(r.result())) + "; by default what --output-file ends in, else zip."
+			return joinOr(formatsFor(r.result())) + ", as --output-file ends; else zip."
 		}
 		return joinOr(formatsFor(r.result())) + ". Terminals get a table."
 	}

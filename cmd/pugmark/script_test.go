@@ -42,6 +42,8 @@ func TestScripts(t *testing.T) {
 			"untimed": untimed,
 			"hec":     receiver,
 			"hecgot":  received,
+			"idof":    findingID,
+			"unzip":   unzip,
 		},
 	})
 }

@@ -83,12 +83,12 @@ func newEvidence(limit int64) (*evidenceWriter, error) {
 // what is included, so that what is there is whole up to a moment.
 func (e *evidenceWriter) add(entry Entry, raw []byte) error {
 	e.Found++
-	if e.full = e.full || e.Totals.Bytes+int64(len(raw)) > e.Limit; e.full {
+	if e.full = e.full || e.Bytes+int64(len(raw)) > e.Limit; e.full {
 		e.LeftOut++
 		entry.LeftOut, raw = true, nil
 	} else {
 		e.Included++
-		e.Totals.Bytes += int64(len(raw))
+		e.Bytes += int64(len(raw))
 		if bytes.ContainsRune(raw, '\n') {
 			e.long++
 			entry.In = fmt.Sprintf("%s%06d.txt", longFolder, e.long)
