@@ -199,7 +199,7 @@ func TestBrokenFileHidesNoOther(t *testing.T) {
 		"stories/t.yml":      file("narrative: n\n"),
 		"data_sources/d.yml": file("name: D\nsource: s\nsourcetype: t\n"),
 	}})
-	if diff := cmp.Diff(`c/detections/b.yml:2:9: bad YAML: could not find end character of single-quoted text
+	if diff := cmp.Diff(`c/detections/b.yml:2:9: bad YAML: found unexpected end of stream, while scanning a quoted scalar
 c/detections/c.yml:1:1: the detection has no search
 c/detections/d.yml:1:1: a detection has a name
 c/detections/e.yml:2:9: search: a text was expected, not a list

@@ -157,7 +157,7 @@ func TestBrokenMacroHidesNoOther(t *testing.T) {
 		"macros/e.yml": file("definition: z\n"),
 	}})
 	want := "mine/macros/a.yml:1:1: macro `a` has no definition\n" +
-		"mine/macros/b.yml:1:7: bad YAML: could not find end character of single-quoted text\n" +
+		"mine/macros/b.yml:1:7: bad YAML: found unexpected end of stream, while scanning a quoted scalar\n" +
 		"mine/macros/d.yml:1:7: macro `c` is defined in another file too\n" +
 		"mine/macros/e.yml:1:1: a macro's name was expected"
 	if diff := cmp.Diff(want, problems.Error()); diff != "" {

@@ -131,7 +131,7 @@ func TestProblemsOfTrustFiles(t *testing.T) {
 		{"misspelt below", "ours:\n  account: []\n", `t:2:3: unknown key "account"; did you mean "accounts"?`},
 		{"misspelt in an entry", "ours:\n  accounts:\n  - id: 111122223333\n    expiry: 2027-01-01\n", `t:4:5: unknown key "expiry"; did you mean "expires"?`},
 		{"a number", "ours:\n  accounts:\n  - 111122223333\n", `t:3:5: accounts: keys and values were expected, not a text`},
-		{"bad YAML", "ours: 'x\n", "t:1:7: bad YAML: could not find end character of single-quoted text"},
+		{"bad YAML", "ours: 'x\n", "t:1:7: bad YAML: found unexpected end of stream, while scanning a quoted scalar"},
 		{"empty", "", "t:1:1: the file is empty"},
 		{"UTF-16", "\xff\xfe{\x00", "t:1:1: the file is written in UTF-16, not in UTF-8; in PowerShell, write it with: | Out-File -Encoding utf8"},
 		{"JSON of something else", `{"Users": []}`, `t:1:2: unknown key "Users"; save what list-accounts, list-organizational-units-for-parent, list-roots or describe-organization of aws organizations prints`},

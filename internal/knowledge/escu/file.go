@@ -10,24 +10,22 @@ package escu
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 
 	"github.com/pugmark/pugmark/internal/diag"
 )
 
 // Bounds of one YAML file, beyond which it is refused.
 const (
-	MaxFile   = 1 << 20 // bytes
-	MaxDepth  = 64      // levels of nesting
-	MaxNodes  = 50_000  // values, each use of an alias counted
-	maxTokens = 50_000  // the parser takes time in the square of these
+	MaxFile  = 1 << 20 // bytes
+	MaxDepth = 64      // levels of nesting
+	MaxNodes = 50_000  // values, each use of an alias counted
 )
 
 // File is a parsed YAML file.
@@ -136,23 +134,22 @@ func (f *File) parse() (root *Map, err error) {
 			root, err = nil, f.errorAt(diag.Span{}, "", "the YAML cannot be read")
 		}
 	}()
-	places := newPlaces(f.Source.Text)
-	tokens := lexer.Tokenize(f.Source.Text)
-	if len(tokens) > maxTokens {
-		at := places.offset(tokens[maxTokens].Position)
-		return nil, f.errorAt(diag.Span{Start: at, End: at + 1}, "", "the YAML has more than %d words and marks", maxTokens)
-	}
-	if err := f.checkDepth(tokens, places); err != nil {
-		return nil, err
-	}
-	parsed, err := parser.Parse(fillEmptyItems(tokens), 0, parser.AllowDuplicateMapKey())
+	b := &builder{file: f, places: newPlaces(f.Source.Text), anchors: map[*yaml.Node]*node{}}
+	// Aliases are not followed while it reads, so that they need no limit here.
+	limits := loaderlimits.New(loaderlimits.DepthFunc(b.checkDepth), loaderlimits.AliasNone())
+	documents, err := yaml.NewLoader(strings.NewReader(f.Source.Text), yaml.WithPlugin(limits), yaml.WithUniqueKeys(false))
 	if err != nil {
-		return nil, f.syntaxError(err, places)
+		return nil, f.errorAt(diag.Span{}, "", "the YAML cannot be read: %s", firstLine(err.Error()))
 	}
-	b := &builder{file: f, places: places, anchors: map[string]*node{}}
 	var top *node
-	for _, doc := range parsed.Docs {
-		n := b.node(doc.Body, 0)
+	for {
+		var document yaml.Node
+		if err := documents.Load(&document); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, b.syntaxError(err)
+		}
+		n := b.node(&document, 0)
 		switch {
 		case b.err != nil:
 			return nil, b.err
@@ -172,77 +169,12 @@ func (f *File) parse() (root *Map, err error) {
 	return &Map{file: f, node: top, asked: map[string]bool{}}, nil
 }
 
-// checkDepth refuses nesting that would make the parser, which is recursive,
-// use up the stack. It counts at least as many levels as there are.
-func (f *File) checkDepth(tokens token.Tokens, places *places) error {
-	flow, line := 0, 0
-	var columns []int // of what may open a level, each larger than the one before
-	for _, t := range tokens {
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			flow++
-		case token.MappingEndType, token.SequenceEndType:
-			flow--
-		}
-		first := t.Position.Line != line
-		line = t.Position.Line
-		if flow <= 0 && (first || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType) {
-			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
-				columns = columns[:len(columns)-1]
-			}
-			columns = append(columns, t.Position.Column)
-		}
-		if flow+len(columns) > MaxDepth {
-			at := places.offset(t.Position)
-			return f.errorAt(diag.Span{Start: at, End: at + 1}, "", "the YAML is nested deeper than %d levels", MaxDepth)
-		}
-	}
-	return nil
-}
-
-func (f *File) syntaxError(err error, places *places) error {
-	var syntax yaml.Error
-	if !errors.As(err, &syntax) {
-		return f.errorAt(diag.Span{}, "", "the YAML cannot be read: %s", firstLine(err.Error()))
-	}
-	span := diag.Span{}
-	if t := syntax.GetToken(); t != nil && t.Position != nil {
-		span.Start = places.offset(t.Position)
-		span.End = span.Start + len(firstLine(t.Value))
-	}
-	return f.errorAt(span, "", "bad YAML: %s", firstLine(syntax.GetMessage()))
-}
-
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
 	return s
 }
 
-// fillEmptyItems puts null behind a dash that has nothing behind it. Without
-// it the parser takes a key of the surrounding mapping, in the column of the
-// dash, for the item.
-func fillEmptyItems(tokens token.Tokens) token.Tokens {
-	filled := make(token.Tokens, 0, len(tokens))
-	for i, t := range tokens {
-		filled.Add(t)
-		if t.Type != token.SequenceEntryType {
-			continue
-		}
-		next := i + 1
-		for next < len(tokens) && tokens[next].Type == token.CommentType {
-			next++
-		}
-		if next == len(tokens) || tokens[next].Position.Line > t.Position.Line && tokens[next].Position.Column <= t.Position.Column {
-			at := *t.Position
-			at.Column++
-			filled.Add(token.New("null", " null", &at))
-		}
-	}
-	return filled
-}
-
-// places finds the byte offsets of tokens, whose positions count lines and
-// characters.
+// places finds the byte offsets of positions that count lines and characters.
 type places struct {
 	text  string
 	lines []int // where each begins
@@ -260,14 +192,14 @@ func newPlaces(s string) *places {
 	return p
 }
 
-func (p *places) offset(pos *token.Position) int {
-	if pos.Line < 1 || pos.Line > len(p.lines) {
+func (p *places) offset(line, column int) int {
+	if line < 1 || line > len(p.lines) {
 		return len(p.text)
 	}
-	if pos.Line != p.line || pos.Column < p.column {
-		p.line, p.column, p.at = pos.Line, 1, p.lines[pos.Line-1]
+	if line != p.line || column < p.column {
+		p.line, p.column, p.at = line, 1, p.lines[line-1]
 	}
-	for ; p.column < pos.Column && p.at < len(p.text) && p.text[p.at] != '\n'; p.column++ {
+	for ; p.column < column && p.at < len(p.text) && p.text[p.at] != '\n'; p.column++ {
 		_, size := utf8.DecodeRuneInString(p.text[p.at:])
 		p.at += size
 	}

@@ -1,10 +1,11 @@
 package escu
 
 import (
+	"errors"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 
 	"github.com/pugmark/pugmark/internal/diag"
 )
@@ -42,7 +43,7 @@ type pair struct {
 type builder struct {
 	file    *File
 	places  *places
-	anchors map[string]*node
+	anchors map[*yaml.Node]*node
 	count   int
 	err     error
 }
@@ -54,92 +55,148 @@ func (b *builder) fail(span diag.Span, format string, args ...any) *node {
 	return &node{span: span}
 }
 
-func (b *builder) at(t *token.Token) diag.Span {
-	if t == nil || t.Position == nil {
-		return diag.Span{}
+// errTooDeep ends the parsing of a file that is nested too deep.
+var errTooDeep = errors.New("too deep")
+
+// checkDepth is asked by the parser before it goes a level deeper.
+func (b *builder) checkDepth(depth int, _ *loaderlimits.DepthContext) error {
+	if depth > MaxDepth {
+		return errTooDeep
 	}
-	start := b.places.offset(t.Position)
-	end := start + len(firstLine(strings.TrimSpace(t.Origin)))
-	return diag.Span{Start: start, End: min(max(end, start+1), len(b.file.Source.Text))}
+	return nil
 }
 
-func (b *builder) node(n ast.Node, depth int) *node {
-	if b.err != nil || n == nil {
+func (b *builder) syntaxError(err error) error {
+	failure, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok {
+		return b.file.errorAt(diag.Span{}, "", "the YAML cannot be read: %s", firstLine(err.Error()))
+	}
+	mark, message := failure.Mark, firstLine(failure.Message)
+	if failure.ContextMsg != "" {
+		message += ", " + firstLine(failure.ContextMsg)
+		if strings.TrimSpace(b.file.Source.Text[b.places.offset(mark.Line, mark.Column):]) == "" {
+			mark = failure.ContextMark // what the file ends within
+		}
+	}
+	start := b.places.offset(mark.Line, mark.Column)
+	span := diag.Span{Start: start, End: min(start+1, len(b.file.Source.Text))}
+	if errors.Is(err, errTooDeep) || strings.Contains(failure.Message, errTooDeep.Error()) {
+		return b.file.errorAt(span, "", "the YAML is nested deeper than %d levels", MaxDepth)
+	}
+	return b.file.errorAt(span, "", "bad YAML: %s", message)
+}
+
+// span is where a value begins, to the end of its first line at most. What
+// stands before a value, an anchor or a tag, is not of it.
+func (b *builder) span(n *yaml.Node) diag.Span {
+	text := b.file.Source.Text
+	start := b.places.offset(n.Line, n.Column)
+	if n.Kind != yaml.AliasNode && (n.Anchor != "" || n.Style&yaml.TaggedStyle != 0) {
+		start = behindProperties(text, start)
+	}
+	end := start + 1
+	if n.Kind == yaml.ScalarNode {
+		end = start + len(firstLine(text[start:]))
+		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+			end = min(end, start+len(firstLine(n.Value)))
+		}
+	}
+	return diag.Span{Start: start, End: min(max(end, start+1), len(text))}
+}
+
+// behindProperties returns where the value begins whose anchor and tag begin at
+// an offset of the text.
+func behindProperties(text string, at int) int {
+	for at < len(text) && (text[at] == '&' || text[at] == '!') {
+		at += max(1, strings.IndexAny(text[at:]+" ", " \n\t"))
+		at += len(text[at:]) - len(strings.TrimLeft(text[at:], " \n\t"))
+	}
+	return at
+}
+
+func (b *builder) node(n *yaml.Node, depth int) *node {
+	if b.err != nil {
 		return &node{}
 	}
-	span := b.at(n.GetToken())
+	span := b.span(n)
 	if b.count++; b.count > MaxNodes {
 		return b.fail(span, "the YAML has more than %d values", MaxNodes)
 	}
 	if depth > MaxDepth {
 		return b.fail(span, "the YAML is nested deeper than %d levels", MaxDepth)
 	}
-	switch n := n.(type) {
-	case *ast.NullNode, *ast.CommentGroupNode, *ast.CommentNode:
-		return &node{span: span}
-	case *ast.MappingNode:
-		m := b.mapping(n.Values, depth)
-		if len(n.Values) == 0 || n.IsFlowStyle {
-			m.span = span
-		}
-		return m
-	case *ast.MappingValueNode:
-		return b.mapping([]*ast.MappingValueNode{n}, depth)
-	case *ast.SequenceNode:
+	switch n.Kind {
+	case yaml.DocumentNode:
+		return b.node(n.Content[0], depth)
+	case yaml.MappingNode:
+		return b.keep(n, b.mapping(n, span, depth))
+	case yaml.SequenceNode:
 		list := &node{kind: listNode, span: span}
-		for _, v := range n.Values {
-			list.items = append(list.items, b.node(v, depth+1))
+		for _, item := range n.Content {
+			list.items = append(list.items, b.node(item, depth+1))
 		}
-		return list
-	case *ast.AnchorNode:
-		v := b.node(n.Value, depth+1)
-		b.anchors[name(n.Name)] = v
-		return v
-	case *ast.AliasNode:
-		v, ok := b.anchors[name(n.Value)]
+		return b.keep(n, list)
+	case yaml.AliasNode:
+		v, ok := b.anchors[n.Alias]
 		if !ok {
-			return b.fail(span, "no anchor &%s stands before this alias", name(n.Value))
+			return b.fail(span, "no anchor &%s stands before this alias", n.Value)
 		}
 		if b.count += v.size(MaxNodes); b.count > MaxNodes {
 			return b.fail(span, "the YAML grows to more than %d values by its aliases", MaxNodes)
 		}
 		return v
-	case *ast.TagNode:
-		return b.node(n.Value, depth+1)
-	case *ast.LiteralNode:
-		style := byte('|')
-		if n.Start.Type == token.FoldedType {
-			style = '>'
+	case yaml.ScalarNode:
+		if n.ShortTag() == "!!null" {
+			return b.keep(n, &node{span: span})
 		}
-		return &node{kind: scalarNode, text: n.Value.Value, style: style, span: b.at(n.Start)}
-	case *ast.StringNode:
-		return &node{kind: scalarNode, text: n.Value, style: quoteOf(n.Token), span: span}
+		// Numbers, truth values and dates too: content means the text as written.
+		return b.keep(n, &node{kind: scalarNode, text: n.Value, style: styleOf(n.Style), span: span})
 	}
-	// Numbers, truth values and dates: content means the text as written.
-	t := n.GetToken()
-	if t == nil {
-		return b.fail(span, "this YAML is not understood")
+	return b.fail(span, "this YAML is not understood")
+}
+
+// keep notes the value that aliases of the parser's node stand for.
+func (b *builder) keep(from *yaml.Node, n *node) *node {
+	if from.Anchor != "" {
+		b.anchors[from] = n
 	}
-	return &node{kind: scalarNode, text: t.Value, span: span}
+	return n
+}
+
+func styleOf(s yaml.Style) byte {
+	switch {
+	case s&yaml.SingleQuotedStyle != 0:
+		return '\''
+	case s&yaml.DoubleQuotedStyle != 0:
+		return '"'
+	case s&yaml.LiteralStyle != 0:
+		return '|'
+	case s&yaml.FoldedStyle != 0:
+		return '>'
+	}
+	return 0
 }
 
 // mapping builds a mapping, which lies where its first key does. Of a key that
 // stands twice the last value counts, as for the readers that content is
 // written for.
-func (b *builder) mapping(values []*ast.MappingValueNode, depth int) *node {
-	m := &node{kind: mapNode}
+func (b *builder) mapping(from *yaml.Node, span diag.Span, depth int) *node {
+	m := &node{kind: mapNode, span: span}
 	known := map[string]int{} // keys to their places in m.pairs
 	var merges []*node
-	for i, v := range values {
-		key := v.Key.GetToken()
-		at := b.at(key)
-		if i == 0 {
+	for i := 0; i+1 < len(from.Content); i += 2 {
+		key := from.Content[i]
+		at := b.span(key)
+		if i == 0 && from.Style&yaml.FlowStyle == 0 {
 			m.span = at
 		}
-		value := b.node(v.Value, depth+1)
-		if _, merge := v.Key.(*ast.MergeKeyNode); merge {
+		value := b.node(from.Content[i+1], depth+1)
+		if key.ShortTag() == "!!merge" {
 			merges = append(merges, value)
 			continue
+		}
+		if key.Kind != yaml.ScalarNode {
+			return b.fail(at, "a key is a text")
 		}
 		if first, twice := known[key.Value]; twice {
 			b.file.Fail(at, "the last one counts", "the key %s stands here twice", key.Value)
@@ -196,21 +253,4 @@ func (n *node) size(limit int) int {
 		count += p.value.size(limit - count)
 	}
 	return count
-}
-
-func name(n ast.Node) string {
-	if n == nil || n.GetToken() == nil {
-		return ""
-	}
-	return n.GetToken().Value
-}
-
-func quoteOf(t *token.Token) byte {
-	switch t.Type {
-	case token.SingleQuoteType:
-		return '\''
-	case token.DoubleQuoteType:
-		return '"'
-	}
-	return 0
 }
