@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/alecthomas/kong"
 
 	"github.com/pugmark/pugmark/internal/bundle"
@@ -9,25 +11,38 @@ import (
 	"github.com/pugmark/pugmark/internal/source/file"
 )
 
-// cli is the command line: kong reads commands, flags and their help from the
-// fields and tags. Help, completion and the environment variables follow from
-// the same model.
+// subcommands are the command line: kong reads their flags and the help of
+// these from fields and tags. Help, completion and the environment variables
+// follow from the same model.
+func subcommands() []subcommandEntry {
+	return []subcommandEntry{
+		{name: "scan", help: "Run detections over logs and print the findings.", command: &scanCommand{}},
+		{name: "search", help: "Run one SPL search and print its rows.", command: &searchCommand{}},
+		{name: "exposed", help: "Say who can launch or copy which image or snapshot.", command: &exposedCommand{}},
+		{name: "why", help: "Say why events did not come out of a detection or search.", command: &whyCommand{}},
+		{name: "bundle", help: "Pack findings with their evidence, to hand them over.", command: &bundleCommand{}},
+		{name: "detections", help: "List, show, test, document and make detections.", command: &detectionsCommand{}},
+		{name: "simulate", help: "Write CloudTrail with planted attacks, and the truth.", command: &simulateCommand{}},
+		{name: "replay", help: "Send logs and public data sets to a Splunk HEC endpoint.", command: &replayCommand{}},
+		{name: "demo", help: "Scan an embedded sample: the first look.", command: &demoCommand{}},
+		{name: "help", help: "Explain a subcommand, an SPL command or a function.", command: &helpCommand{}, asksAll: true},
+		{name: "completion", help: "Print a completion script for a shell.", command: &completionCommand{}, asksAll: true},
+		{name: "version", help: "Print the version of program and content.", command: &versionCommand{}},
+		{name: "__complete", command: &completeCommand{}, asksAll: true, tags: []string{`hidden:""`}},
+	}
+}
+
+// subcommandEntry is a subcommand or a group of them.
+type subcommandEntry struct {
+	name, help string
+	command    any
+	tags       []string
+	// asksAll tells that it asks the model for other subcommands.
+	asksAll bool
+}
+
+// cli are the flags that every subcommand has.
 type cli struct {
-	Scan       scanCommand       `cmd:"" help:"Run detections over logs and print the findings."`
-	Search     searchCommand     `cmd:"" help:"Run one SPL search and print its rows."`
-	Exposed    exposedCommand    `cmd:"" help:"Say who can launch or copy which image or snapshot."`
-	Why        whyCommand        `cmd:"" help:"Say why events did not come out of a detection or search."`
-	Bundle     bundleCommand     `cmd:"" help:"Pack findings with their evidence, to hand them over."`
-	Detections detectionsCommand `cmd:"" help:"List, show, test, document and make detections."`
-	Simulate   simulateCommand   `cmd:"" help:"Write CloudTrail with planted attacks, and the truth."`
-	Replay     replayCommand     `cmd:"" help:"Send logs and public data sets to a Splunk HEC endpoint."`
-	Demo       demoCommand       `cmd:"" help:"Scan an embedded sample: the first look."`
-	Help       helpCommand       `cmd:"" help:"Explain a subcommand, an SPL command or a function."`
-	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
-	Version    versionCommand    `cmd:"" help:"Print the version of program and content."`
-
-	Complete completeCommand `cmd:"" name:"__complete" hidden:""`
-
 	HelpAll helpAll `hidden:"" help:"Show all flags of a command."`
 
 	profileFlags
@@ -149,12 +164,11 @@ func groups() []kong.Group {
 	}
 }
 
-// newParser builds the parser, which fills flags. helped tells afterwards that
-// --help was given and answered.
-func newParser(a *app, flags *cli) (k *kong.Kong, helped *bool, err error) {
+// newParser builds the parser of some subcommands, which fills flags. helped
+// tells afterwards that --help was given and answered.
+func newParser(a *app, flags *cli, entries []subcommandEntry) (k *kong.Kong, helped *bool, err error) {
 	helped = new(bool)
-	k, err = kong.New(
-		flags,
+	options := []kong.Option{
 		kong.Name("pugmark"),
 		kong.Description("Runs Splunk detections over AWS CloudTrail, without Splunk."),
 		kong.Vars{"formats": joinOr(formatsFor(report.Listings))}.CloneWith(defaultLimits()),
@@ -169,6 +183,22 @@ func newParser(a *app, flags *cli) (k *kong.Kong, helped *bool, err error) {
 		kong.Writers(a.stdout, a.stderr),
 		kong.Resolvers(a.env),
 		kong.WithHyphenPrefixedParameters(true), // --earliest -24h
-	)
+	}
+	for _, e := range entries {
+		options = append(options, kong.DynamicCommand(e.name, e.help, "", e.command, e.tags...))
+	}
+	k, err = kong.New(flags, options...)
 	return k, helped, err
+}
+
+// needed are the subcommands that the parser has to know for a command line.
+// To build the model of all takes longer than to read many a log, and where
+// everything is right only the subcommand that was asked for matters.
+func needed(args []string, env environment) []subcommandEntry {
+	all := subcommands()
+	i := slices.IndexFunc(all, func(e subcommandEntry) bool { return len(args) > 0 && e.name == args[0] })
+	if i < 0 || all[i].asksAll || env.has() {
+		return all
+	}
+	return all[i : i+1]
 }

@@ -16,7 +16,7 @@ func testApp(t *testing.T) (*app, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
 	a := &app{ctx: t.Context(), stdout: &out, stderr: &out, env: environment{}}
-	k, _, err := newParser(a, &cli{})
+	k, _, err := newParser(a, &cli{}, subcommands())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestVariablesSetFlags(t *testing.T) {
 	a := &app{ctx: t.Context(), stdout: &out, stderr: &out, env: newEnvironment([]string{
 		"PUGMARK_OUTPUT=csv", "PUGMARK_NO_BUILTIN=true", "PUGMARK_CONTENT=/a:/b", "PUGMARK_MACRO=m=x,y\nn=z", "PUGMARK_JOBS=3",
 	})}
-	k, _, err := newParser(a, &cli{})
+	k, _, err := newParser(a, &cli{}, subcommands())
 	if err != nil {
 		t.Fatal(err)
 	}

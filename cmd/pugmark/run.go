@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func (a *app) run(args []string) (exitCode, error) {
 	var flags cli
-	k, helped, err := newParser(a, &flags)
+	k, helped, err := newParser(a, &flags, needed(args, a.env))
 	if err != nil {
 		return exitUsage, err
 	}
@@ -82,7 +82,7 @@ func (a *app) run(args []string) (exitCode, error) {
 	case errors.Is(err, syscall.EPIPE):
 		return exitOK, err // of help
 	case err != nil:
-		return exitUsage, explainUsage(k.Model, args, err)
+		return exitUsage, a.explainUsage(args, err)
 	}
 	for _, name := range a.env.unknown(k.Model) {
 		a.tell("warning: the environment variable %s sets no flag", report.Visible(name))
@@ -186,6 +186,16 @@ func (e environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (an
 		}
 	}
 	return values, nil
+}
+
+// has reports whether any variable may be ours.
+func (e environment) has() bool {
+	for name := range e {
+		if strings.HasPrefix(name, envPrefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // unknown returns the variables that look like ours and are not.

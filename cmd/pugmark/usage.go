@@ -11,8 +11,17 @@ import (
 	"github.com/pugmark/pugmark/internal/diag"
 )
 
-// explainUsage turns the parser's error into a sentence and a way out.
-func explainUsage(model *kong.Application, args []string, err error) error {
+// explainUsage turns the parser's error into a sentence and a way out, which
+// may be another subcommand: it is asked of the parser of all.
+func (a *app) explainUsage(args []string, err error) error {
+	k, _, failure := newParser(a, &cli{}, subcommands())
+	if failure != nil {
+		return failure
+	}
+	if _, failure = k.Parse(args); failure != nil {
+		err = failure
+	}
+	model := k.Model
 	node := model.Node
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context != nil && parse.Context.Selected() != nil {

@@ -170,7 +170,7 @@ func TestValidateLookups(t *testing.T) {
 	})
 	want := []string{
 		"yaml data_sources/source.yml:1:1: the file is empty",
-		"yaml detections/readme.yml:2:1: bad YAML: did not find expected node content, while parsing a flow node",
+		"yaml detections/readme.yml:1:7: bad YAML: did not find expected node content, while parsing a flow node",
 		"lookup-file (warning) lookups/b.yml:4:10: fields: the first field of a KV store is _key; put it there",
 		"lookup-file (warning) lookups/c.yml:1:7: the file of a model is named __mlspl_NAME.yml",
 		`value lookups/d.yml:3:14: lookup_type: "table" is not known; choose csv, kvstore, mlmodel`,

@@ -145,7 +145,7 @@ func TestValidateADetection(t *testing.T) {
 			},
 		},
 		{"the file's name", strings.Replace(whole(goodSearch, goodRBA), "name: D", "name: D - 2/B", 1), []string{"file-name d.yml:1:7: by its name the file would be d___2_b.yml, not d.yml"}},
-		{"no YAML", "name: [", []string{"yaml d.yml:1:8: bad YAML: did not find expected node content, while parsing a flow node"}},
+		{"no YAML", "name: [", []string{"yaml d.yml:1:7: bad YAML: did not find expected node content, while parsing a flow node"}},
 		{"nothing known", "hello: 1", []string{"yaml d.yml:1:1: the keys do not tell what this is; a detection has a search, a macro a definition, a story a narrative"}},
 	} {
 		got := issues(validate(t, fstest.MapFS{"d.yml": file(test.text)}))
@@ -185,7 +185,7 @@ func TestValidateNamesAndIDsOfAll(t *testing.T) {
 	want := []string{
 		"duplicate-name (warning) detections/web/d.yml:1:7: the name is that of detections/cloud/d.yml:1 too",
 		"duplicate-id detections/web/d.yml:2:5: the id is that of detections/cloud/d.yml:2 too",
-		"yaml detections/zzz/other.yml:2:1: bad YAML: did not find expected node content, while parsing a flow node",
+		"yaml detections/zzz/other.yml:1:7: bad YAML: did not find expected node content, while parsing a flow node",
 		"unknown-macro (warning) macros/d.yml:3:21: unknown macro `nowhere`; define it with --macro 'nowhere=…' or in a macros directory of --content",
 	}
 	if diff := cmp.Diff(want, issues(v)); diff != "" {

@@ -71,14 +71,17 @@ func (b *builder) syntaxError(err error) error {
 	if !ok {
 		return b.file.errorAt(diag.Span{}, "", "the YAML cannot be read: %s", firstLine(err.Error()))
 	}
-	mark, message := failure.Mark, firstLine(failure.Message)
+	message := firstLine(failure.Message)
+	start := b.places.offset(failure.Mark.Line, failure.Mark.Column)
+	// What the end of the file cuts off begins before it.
+	last := len(strings.TrimRight(b.file.Source.Text, " \n")) - 1
 	if failure.ContextMsg != "" {
 		message += ", " + firstLine(failure.ContextMsg)
-		if strings.TrimSpace(b.file.Source.Text[b.places.offset(mark.Line, mark.Column):]) == "" {
-			mark = failure.ContextMark // what the file ends within
+		if start > last {
+			start = b.places.offset(failure.ContextMark.Line, failure.ContextMark.Column)
 		}
 	}
-	start := b.places.offset(mark.Line, mark.Column)
+	start = max(0, min(start, last))
 	span := diag.Span{Start: start, End: min(start+1, len(b.file.Source.Text))}
 	if errors.Is(err, errTooDeep) || strings.Contains(failure.Message, errTooDeep.Error()) {
 		return b.file.errorAt(span, "", "the YAML is nested deeper than %d levels", MaxDepth)
