@@ -40,16 +40,15 @@ func (scan *detectionScan) readsRisk(search *plan.Search) bool {
 // a Correlation looks at all risk, so that it finds the same however a scan is
 // narrowed.
 func (scan *detectionScan) prepareQuiet(chosen, all []*detection.Detection, env *command.Env) {
-	for _, d := range all {
-		if !d.Type.MakesRisk() || slices.Contains(chosen, d) {
-			continue
-		}
-		search, problems := d.Compile(env)
-		if len(problems) > 0 {
+	others := slices.DeleteFunc(slices.Clone(all), func(d *detection.Detection) bool {
+		return !d.Type.MakesRisk() || slices.Contains(chosen, d)
+	})
+	for i, compiled := range detection.CompileAll(others, env) {
+		if len(compiled.Problems) > 0 {
 			scan.withoutRisk++
 			continue
 		}
-		scan.passing = append(scan.passing, &detectionRun{Detection: d, search: search, quiet: true})
+		scan.passing = append(scan.passing, &detectionRun{Detection: others[i], search: compiled.Search, quiet: true})
 	}
 	// Risk events of the same time are in the order of their detections.
 	slices.SortStableFunc(scan.passing, func(a, b *detectionRun) int { return slices.Index(all, a.Detection) - slices.Index(all, b.Detection) })

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/pugmark/pugmark/internal/command"
 	"github.com/pugmark/pugmark/internal/detection"
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/engine"
@@ -132,8 +131,8 @@ func (s *session) detect(chosen, all []*detection.Detection) *detectionScan {
 	scan := &detectionScan{session: s, risk: detection.NewRiskEvents()}
 	s.config.Track = true
 	env := s.library.env()
-	for _, d := range chosen {
-		scan.prepare(d, env)
+	for i, compiled := range detection.CompileAll(chosen, env) {
+		scan.prepare(chosen[i], compiled)
 	}
 	if len(scan.after) > 0 {
 		scan.prepareQuiet(chosen, all, env)
@@ -166,13 +165,13 @@ func (s *session) detect(chosen, all []*detection.Detection) *detectionScan {
 	return scan
 }
 
-// prepare compiles a detection that was asked for.
-func (scan *detectionScan) prepare(d *detection.Detection, env *command.Env) {
+// prepare takes a detection that was asked for into the scan.
+func (scan *detectionScan) prepare(d *detection.Detection, compiled detection.Compiled) {
 	if d.Rule != nil {
 		scan.after = append(scan.after, &detectionRun{Detection: d})
 		return
 	}
-	search, problems := d.Compile(env)
+	search, problems := compiled.Search, compiled.Problems
 	if len(problems) > 0 {
 		scan.report.Outcomes = append(scan.report.Outcomes, report.Outcome{Detection: d.Name, NotEvaluated: problems[0].Error()})
 		scan.unevaluated = append(scan.unevaluated, problems...)

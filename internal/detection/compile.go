@@ -21,6 +21,32 @@ func (d *Detection) Compile(env *command.Env) (*plan.Search, diag.List) {
 	return search, nil
 }
 
+// Compiled is a detection's search, or why there is none.
+type Compiled struct {
+	Search   *plan.Search
+	Problems diag.List
+}
+
+// CompileAll compiles the searches of detections, with all processors. Those
+// that have none, as they are rules, are passed over.
+func CompileAll(detections []*Detection, env *command.Env) []Compiled {
+	compiled := make([]Compiled, len(detections))
+	compile := func(i int) {
+		if d := detections[i]; d.Rule == nil {
+			compiled[i].Search, compiled[i].Problems = d.Compile(env)
+		}
+	}
+	sideBySide(len(detections), compile)
+	// Whether a table was there that another search makes was a matter of
+	// chance; now it is.
+	for i := range compiled {
+		if len(compiled[i].Problems) > 0 {
+			compile(i)
+		}
+	}
+	return compiled
+}
+
 // Check says whether a detection can run here.
 type Check struct {
 	Parsed   bool   // the search is well formed SPL

@@ -75,21 +75,26 @@ type item struct {
 // readAll reads files side by side, and returns what they hold in order.
 func readAll(entries []escu.Entry) []item {
 	items := make([]item, len(entries))
+	sideBySide(len(entries), func(i int) { items[i] = read(entries[i]) })
+	return items
+}
+
+// sideBySide does n things with all processors.
+func sideBySide(n int, do func(i int)) {
 	next := make(chan int)
 	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(entries)) {
+	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
 			for i := range next {
-				items[i] = read(entries[i])
+				do(i)
 			}
 		})
 	}
-	for i := range entries {
+	for i := range n {
 		next <- i
 	}
 	close(next)
 	wg.Wait()
-	return items
 }
 
 func read(entry escu.Entry) item {

@@ -34,10 +34,19 @@ func (s Set) Patterns() bool {
 
 // With returns the set with names added.
 func (s Set) With(names ...string) Set {
-	if s.all || len(names) == 0 {
+	if s.all {
 		return s
 	}
-	merged := append(slices.Clone(s.names), names...)
+	var added []string
+	for _, name := range names {
+		if _, has := slices.BinarySearch(s.names, name); !has {
+			added = append(added, name)
+		}
+	}
+	if len(added) == 0 {
+		return s
+	}
+	merged := slices.Concat(s.names, added)
 	slices.Sort(merged)
 	return Set{names: slices.Compact(merged)}
 }
