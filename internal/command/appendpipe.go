@@ -33,6 +33,9 @@ func (op *appendpipeOp) Kind() plan.Kind { return plan.Dataset }
 // Infers implements [plan.Inferrer].
 func (op *appendpipeOp) Infers() bool { return plan.Infers(op.ops) }
 
+// Keeps implements [plan.Keeper].
+func (op *appendpipeOp) Keeps() bool { return plan.Keeps(op.ops) }
+
 func (op *appendpipeOp) Needs(wanted event.Set) event.Set {
 	inner := wanted
 	for _, o := range slices.Backward(op.ops) {

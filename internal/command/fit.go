@@ -114,6 +114,7 @@ func (op *fitOp) String() string {
 }
 
 func (op *fitOp) Kind() plan.Kind                  { return plan.Dataset }
+func (op *fitOp) Keeps() bool                      { return true } // a model, for apply
 func (op *fitOp) Needs(wanted event.Set) event.Set { return wanted.With(op.field).With(op.by...) }
 func (op *fitOp) Columns(in []string) []string     { return densityColumns(in, op.field, op.showDensity) }
 

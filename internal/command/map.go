@@ -48,6 +48,7 @@ func (op *mapOp) String() string {
 }
 
 func (op *mapOp) Kind() plan.Kind           { return plan.Dataset }
+func (op *mapOp) Keeps() bool               { return true } // as far as one can know
 func (op *mapOp) Columns([]string) []string { return nil }
 
 func (op *mapOp) Needs(event.Set) event.Set {

@@ -86,6 +86,9 @@ func (op *outputlookupOp) String() string {
 
 func (op *outputlookupOp) Kind() plan.Kind { return plan.Centralized }
 
+// Keeps is true: other searches may look the rows up.
+func (op *outputlookupOp) Keeps() bool { return true }
+
 // Needs is every field, since all of them are written.
 func (op *outputlookupOp) Needs(event.Set) event.Set { return event.AllFields }
 

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -123,11 +125,27 @@ func RunAll(ctx context.Context, searches []*plan.Search, config Config) ([]*Res
 		executions[i] = newExecution(ctx, s, config)
 	}
 	err := scan(ctx, executions, config)
-	results := make([]*Result, len(executions))
-	for i, x := range executions {
-		results[i] = x.finish()
+	return finishAll(executions, config.Jobs), err
+}
+
+// finishAll finishes searches: several at a time, unless one may find what
+// another leaves behind.
+func finishAll(executions []*execution, jobs int) []*Result {
+	if slices.ContainsFunc(executions, func(x *execution) bool { return plan.Keeps(x.search.Ops) }) {
+		jobs = 1
 	}
-	return results, err
+	results := make([]*Result, len(executions))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(jobs, len(executions)) {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(executions)); i = next.Add(1) - 1 {
+				results[i] = executions[i].finish()
+			}
+		})
+	}
+	wg.Wait()
+	return results
 }
 
 func (c Config) withDefaults() Config {

@@ -6,6 +6,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/pugmark/pugmark/internal/diag"
 	"github.com/pugmark/pugmark/internal/event"
 )
@@ -94,6 +96,17 @@ type Columner interface {
 // because only the data tells their names.
 type Opener interface {
 	Opens() bool
+}
+
+// Keeper is an Op that may change what other searches find, as a lookup table.
+// Searches that have none can be brought to their end side by side.
+type Keeper interface {
+	Keeps() bool
+}
+
+// Keeps reports whether one of the ops may change what other searches find.
+func Keeps(ops []Op) bool {
+	return slices.ContainsFunc(ops, func(op Op) bool { k, ok := op.(Keeper); return ok && k.Keeps() })
 }
 
 // Limiter is a Centralized op that reads at most Limit rows, so that no more
