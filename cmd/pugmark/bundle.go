@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,7 +31,7 @@ type bundleCommand struct {
 
 	scanFlags
 	PublicKey []string `sep:"none" placeholder:"FILE" group:"input" help:"Public keys of AWS, for digest files."`
-	MaxRaw    byteSize `placeholder:"SIZE" group:"limits" help:"Raw events of a bundle; ${max_raw}."`
+	MaxRaw    byteSize `placeholder:"SIZE" group:"limits" help:"Raw events of a bundle; ${max_raw}, on a page ${max_page}."`
 	outputFlags
 }
 
@@ -159,14 +160,19 @@ type packing struct {
 	findings []*detection.Finding
 	why      map[string]string // each is in the bundle, by ID
 	ids      []string          // that were asked for, in full
-	notes    []string
+	notes    []string          // what a reader must know,
+	losses   []string          // and what is not in the bundle and should be
 }
 
 // pack writes the bundle of what the scan found.
 func (p *packing) pack() (exitCode, error) {
 	code := p.scan.exitCode(len(p.Detection) > 0, false)
 	stop := func(code exitCode, err error) (exitCode, error) {
-		return code, errors.Join(err, p.scan.tell("no bundle was written", code))
+		told := "no bundle was written"
+		if p.partial {
+			p.partial, told = false, "interrupted: "+told
+		}
+		return code, errors.Join(err, p.scan.tell(told, code))
 	}
 	if p.partial || p.err != nil {
 		return stop(code, nil)
@@ -231,12 +237,22 @@ func (p *packing) choose() error {
 			p.findings = append(p.findings, f)
 		}
 	}
+	p.noteStories()
+	return nil
+}
+
+// noteStories names the stories that findings of the bundle are part of and
+// that are not in it.
+func (p *packing) noteStories() {
+	told := map[string]int{}
 	for _, f := range p.findings {
-		if _, told := p.why[f.PartOf]; f.PartOf != "" && !told {
-			p.notes = append(p.notes, fmt.Sprintf("Finding %s is part of the story %s, which is not in this bundle.", f.ID, f.PartOf))
+		if _, in := p.why[f.PartOf]; f.PartOf != "" && !in {
+			told[f.PartOf]++
 		}
 	}
-	return nil
+	for _, story := range slices.Sorted(maps.Keys(told)) {
+		p.notes = append(p.notes, fmt.Sprintf("%s of this bundle: part of the story %s, which is not in it; name it too to have all of it.", counts(int64(told[story]), "finding"), story))
+	}
 }
 
 // find returns the finding of an ID or of the beginning of one.
@@ -283,6 +299,15 @@ func (p *packing) parts(id string) []*detection.Finding {
 	return parts
 }
 
+// defaultRaw is how many bytes of raw events a bundle has: less on a page that
+// is to open.
+func defaultRaw(format outputFormat) int64 {
+	if format == "html" {
+		return bundle.DefaultPage
+	}
+	return bundle.DefaultRaw
+}
+
 // collect reads the logs once more, for the records of the events.
 func (p *packing) collect() (*bundle.Evidence, error) {
 	wanted := make([]bundle.Wanted, len(p.findings))
@@ -296,7 +321,7 @@ func (p *packing) collect() (*bundle.Evidence, error) {
 	p.pass(func() error {
 		var err error
 		evidence, err = bundle.Collect(p.app.ctx, p.config.Source, wanted, bundle.Options{
-			Raw: int64(cmp.Or(p.MaxRaw, bundle.DefaultRaw)), Jobs: p.config.Jobs, Report: again,
+			Raw: int64(cmp.Or(p.MaxRaw, byteSize(defaultRaw(p.Output)))), Jobs: p.config.Jobs, Report: again,
 			Earliest: p.window.earliest, Latest: p.window.latest, Open: p.stored,
 		})
 		return err

@@ -88,7 +88,7 @@ func (p *packing) bundle(evidence *bundle.Evidence, integrity *digests.Verdict) 
 		m.Places = append(m.Places, bundle.HashFile(p.app.ctx, name, p.stored))
 	}
 	p.note(evidence)
-	m.Notes = append([]string{}, p.notes...)
+	m.Notes = append(append([]string{}, p.losses...), p.notes...)
 	return b, nil
 }
 
@@ -98,10 +98,14 @@ var asksTheClock = regexp.MustCompile(`(?i)\b(now|time)\s*\(|\b(earliest|latest)
 // note notes what a reader of the bundle must know.
 func (p *packing) note(evidence *bundle.Evidence) {
 	if evidence.LeftOut > 0 {
-		p.notes = append(p.notes, fmt.Sprintf("%s of raw events are left out, since they are more than %s together (--max-raw); the index has where they stand.",
-			counts(evidence.LeftOut, "record"), sizeText(evidence.Limit)))
+		where := "the index has where they stand"
+		if p.Output == "html" {
+			where = "a zip has room for more"
+		}
+		p.losses = append(p.losses, fmt.Sprintf("%s of raw events left out, since all are more than %s together (--max-raw); %s.",
+			counts(evidence.LeftOut, "record"), sizeText(evidence.Limit), where))
 	}
-	p.notes = append(p.notes, evidence.Missing...)
+	p.losses = append(p.losses, evidence.Missing...)
 	if p.Now == "" {
 		for _, d := range p.detections() {
 			if asksTheClock.MatchString(p.expanded(d)) {
@@ -326,14 +330,17 @@ func (p *packing) write(b *bundle.Bundle) (sum string, err error) {
 // closing tells what was written.
 func (p *packing) closing(b *bundle.Bundle, sum string) {
 	m := &b.Manifest
-	for _, note := range p.notes {
-		p.app.tell("warning: %s", report.Visible(note))
+	for _, loss := range p.losses {
+		p.app.tell("warning: %s", report.Visible(loss))
 	}
 	if m.Integrity.Word == string(digests.Altered) {
 		p.app.tell("warning: the logs are not as AWS delivered them: %s", report.Visible(m.Integrity.Sentence))
 	}
 	if p.Quiet {
 		return
+	}
+	for _, note := range p.notes {
+		p.app.tell("note: %s", report.Visible(note))
 	}
 	unread := "everything was read"
 	if m.Unread > 0 {

@@ -128,6 +128,7 @@ func defaultLimits() kong.Vars {
 		"max_join_rows":      countText(int64(plan.DefaultLimits.JoinRows)),
 		"max_expand":         sizeText(plan.DefaultLimits.ExpandBytes),
 		"max_sort_rows":      countText(int64(plan.DefaultLimits.SortRows)),
+		"max_page":           sizeText(bundle.DefaultPage),
 		"max_raw":            sizeText(bundle.DefaultRaw),
 		"max_list_values":    countText(int64(plan.DefaultLimits.ListValues)),
 	}

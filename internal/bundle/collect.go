@@ -45,8 +45,12 @@ type Options struct {
 	Open func(file string) (io.ReadCloser, error)
 }
 
-// DefaultRaw is how many bytes of raw events a bundle has.
-const DefaultRaw = 1 << 30
+// DefaultRaw is how many bytes of raw events a zip has, and DefaultPage a page:
+// one of some dozen megabytes still opens.
+const (
+	DefaultRaw  = 1 << 30
+	DefaultPage = 32 << 20
+)
 
 // sortMemory is how many bytes of events are kept in memory by all workers
 // together.

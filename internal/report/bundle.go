@@ -28,13 +28,15 @@ func WriteBundle(w io.Writer, format string, scan *Scan, b *bundle.Bundle, o Opt
 
 func zipBundle(w *bufio.Writer, scan *Scan, b *bundle.Bundle, o Options) error {
 	findings := func(w io.Writer) error { return WriteFindings(w, "ndjson", scan, o) }
-	page := func(w io.Writer) error { return WriteBundle(w, "html", scan, b, o) }
+	page := func(w io.Writer) error {
+		return buffered(w, func(w *bufio.Writer) error { return bundlePage(w, scan, b, o, bundle.DefaultPage) })
+	}
 	return b.Zip(w, findings, page)
 }
 
-// pageRaw bounds the bytes of raw events on a page: one of some dozen megabytes
-// still opens. The rest is counted, and is in the zip.
-const pageRaw = 32 << 20
+func htmlBundle(w *bufio.Writer, scan *Scan, b *bundle.Bundle, o Options) error {
+	return bundlePage(w, scan, b, o, b.Evidence.Limit)
+}
 
 // htmlEvent is a raw event. Its texts are visible ones.
 type htmlEvent struct {
@@ -58,7 +60,8 @@ type htmlCheck struct {
 	Version                                string
 }
 
-func htmlBundle(w *bufio.Writer, scan *Scan, b *bundle.Bundle, o Options) error {
+// bundlePage writes a bundle as a page, with raw events of so many bytes.
+func bundlePage(w *bufio.Writer, scan *Scan, b *bundle.Bundle, o Options, raw int64) error {
 	h := newHTML(w, "Evidence")
 	m := &b.Manifest
 	h.part("lead", struct {
@@ -70,7 +73,7 @@ func htmlBundle(w *bufio.Writer, scan *Scan, b *bundle.Bundle, o Options) error 
 	h.integrity(b)
 	h.part("unread", visibleAll(b.Unread))
 	if h.err == nil {
-		h.err = h.events(b.Evidence, anchors)
+		h.err = h.events(b.Evidence, anchors, raw)
 	}
 	h.content(b.Content)
 	h.part("inputs", b.Evidence.Inputs)
@@ -102,22 +105,30 @@ func visibleAll(texts []string) []string {
 	return all
 }
 
-// events writes the raw events, as many as a page has room for.
-func (h *htmlWriter) events(e *bundle.Evidence, anchors map[string]string) error {
+// maxElsewhere bounds how many raw events that a page has no room for are
+// named; the rest is counted.
+const maxElsewhere = 1000
+
+// events writes the raw events, as many as the page has room for.
+func (h *htmlWriter) events(e *bundle.Evidence, anchors map[string]string, room int64) error {
 	h.part("events", e.Totals)
-	number, left := int64(0), int64(pageRaw)
+	number, elsewhere := int64(0), int64(0)
 	err := e.Each(func(entry *bundle.Entry, raw []byte) error {
 		number++
-		left -= int64(len(raw))
-		if left >= 0 && !entry.LeftOut {
+		room -= int64(len(raw))
+		switch {
+		case room >= 0 && !entry.LeftOut:
 			h.part("event", eventOf(number, entry, raw, anchors))
-		}
-		if left < 0 || entry.LeftOut {
+		case elsewhere < maxElsewhere:
 			h.part("event-elsewhere", eventOf(number, entry, nil, anchors))
+			elsewhere++
+		default:
+			elsewhere++
 		}
 		return h.err
 	})
-	return err
+	h.part("events-more", max(0, elsewhere-maxElsewhere))
+	return cmp.Or(err, h.err)
 }
 
 func eventOf(number int64, entry *bundle.Entry, raw []byte, anchors map[string]string) htmlEvent {
