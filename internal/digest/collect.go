@@ -81,12 +81,12 @@ func collect(ctx context.Context, src *file.Source, options Options) (*collectio
 func (c *collection) visit(name string, content io.Reader) error {
 	buffered := bufio.NewReaderSize(content, 32<<10)
 	base := baseOf(name)
-	if of, ok := sidecarOf(base); ok {
+	if of, ok := file.SidecarOf(base); ok {
 		c.sidecar(name, of, buffered)
 		return nil
 	}
 	head, _ := buffered.Peek(4 << 10) // an error comes again when it is read
-	if strings.Contains(base, digestMark) || looksLikeDigest(head) {
+	if strings.Contains(base, file.DigestMark) || looksLikeDigest(head) {
 		c.digest(name, buffered)
 		return nil
 	}
@@ -199,7 +199,7 @@ func (c *collection) unvisited(problems []source.Problem) []source.Problem {
 		switch {
 		case met[p.Path]:
 			others = append(others, p)
-		case strings.Contains(base, digestMark):
+		case strings.Contains(base, file.DigestMark):
 			c.broken = append(c.broken, Digest{File: p.Path, Status: DigestUnreadable, Reason: p.Reason, Hint: p.Hint})
 		case c.wanted[p.Path] || c.wanted == nil && strings.Contains(base, "_CloudTrail_"):
 			met[p.Path] = true

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/pugmark/pugmark/internal/source/file"
 )
 
 // digest is a digest file while it is verified.
@@ -343,7 +345,7 @@ func trailOf(key, account string) trail {
 	name := dir
 	t := trail{account: account, backfill: backfill}
 	if cut := strings.LastIndexByte(base, '_'); cut > 0 {
-		if owner, rest, ok := strings.Cut(base[:cut], digestMark); ok {
+		if owner, rest, ok := strings.Cut(base[:cut], file.DigestMark); ok {
 			region, rest, _ := strings.Cut(rest, "_")
 			if end := strings.LastIndexByte(rest, '_'); end > 0 {
 				name = base[:cut]
@@ -357,6 +359,3 @@ func trailOf(key, account string) trail {
 	}
 	return t
 }
-
-// digestMark is in the name of every digest.
-const digestMark = "_CloudTrail-Digest_"

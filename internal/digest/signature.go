@@ -12,6 +12,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/pugmark/pugmark/internal/source/file"
 )
 
 // signature is what is said to be the signature of a digest.
@@ -35,21 +37,7 @@ type sidecar struct {
 	fault     string    // why there is no signature
 }
 
-const (
-	sigSuffix  = ".sig"
-	headSuffix = ".head.json"
-	maxSidecar = 64 << 10
-)
-
-// sidecarOf returns the name of the digest that a file stands beside.
-func sidecarOf(base string) (of string, ok bool) {
-	for _, suffix := range []string{sigSuffix, headSuffix} {
-		if of, ok = strings.CutSuffix(base, suffix); ok && strings.Contains(of, digestMark) {
-			return of, true
-		}
-	}
-	return "", false
-}
+const maxSidecar = 64 << 10
 
 // readSidecar reads the signature in a file.
 func readSidecar(name string, text []byte) sidecar {
@@ -58,7 +46,7 @@ func readSidecar(name string, text []byte) sidecar {
 	case len(text) > maxSidecar:
 		s.fault = fmt.Sprintf("%s is larger than %d bytes", name, maxSidecar)
 		return s
-	case strings.HasSuffix(name, sigSuffix):
+	case strings.HasSuffix(name, file.SignatureSuffix):
 		s.signature = string(bytes.TrimSpace(text))
 	default:
 		var head struct{ Metadata map[string]string }
@@ -180,7 +168,7 @@ func (d *digest) set(status Status, reason, hint string) {
 
 // headHint is the command that fetches the signature of a digest.
 func (d *digest) headHint() string {
-	return fmt.Sprintf("aws s3api head-object --bucket %s --key %s > %s", quoted(d.Bucket), quoted(d.Key), quoted(path.Base(d.Key)+headSuffix))
+	return fmt.Sprintf("aws s3api head-object --bucket %s --key %s > %s", quoted(d.Bucket), quoted(d.Key), quoted(path.Base(d.Key)+file.HeadSuffix))
 }
 
 // keyHint is the command that fetches the key of a digest.

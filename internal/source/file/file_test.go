@@ -269,6 +269,26 @@ func manyLines(n int) string {
 	return b.String()
 }
 
+// What is saved beside a digest to check its signature is no log.
+func TestScanPassesOverSignaturesOfDigests(t *testing.T) {
+	t.Parallel()
+	const digest = "AWSLogs/111122223333/CloudTrail-Digest/111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_20240801T130000Z.json.gz"
+	dir := tree(t, map[string]string{
+		"log.json":            s3,
+		digest:                gzipped(`{"awsAccountId":"111122223333","digestStartTime":"2024-08-01T12:00:00Z","digestS3Bucket":"b"}`),
+		digest + ".sig":       "00ff",
+		digest + ".head.json": `{"Metadata":{"signature":"00ff"}}`,
+	})
+	request := allTime()
+	got, err := scanAll(t, New([]string{dir}, Options{}), request, dir)
+	if err != nil || len(got.Events) != 2 || len(got.Problems) != 0 {
+		t.Errorf("%d events, problems %q, %v", len(got.Events), got.Problems, err)
+	}
+	if passed := request.Report.Passed.Load(); passed != 3 {
+		t.Errorf("%d passed over", passed)
+	}
+}
+
 func TestScanReadsNoMoreThanAsked(t *testing.T) {
 	t.Parallel()
 	key := func(time string) string {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"path/filepath"
 
 	"github.com/pugmark/pugmark/internal/cloudtrail"
 	"github.com/pugmark/pugmark/internal/event"
@@ -155,6 +157,10 @@ func (w *worker) lost(name string, err error) {
 func (w *worker) content(src io.Reader, name string) error {
 	if w.scan.visit != nil {
 		return w.visit(src, name)
+	}
+	if _, beside := SidecarOf(path.Base(filepath.ToSlash(name))); beside {
+		w.scan.Report.Passed.Add(1)
+		return nil
 	}
 	w.name, w.faulty, w.last = name, 0, nil
 	clear(w.kinds)
