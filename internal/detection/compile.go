@@ -31,19 +31,11 @@ type Compiled struct {
 // that have none, as they are rules, are passed over.
 func CompileAll(detections []*Detection, env *command.Env) []Compiled {
 	compiled := make([]Compiled, len(detections))
-	compile := func(i int) {
+	sideBySide(len(detections), func(i int) {
 		if d := detections[i]; d.Rule == nil {
 			compiled[i].Search, compiled[i].Problems = d.Compile(env)
 		}
-	}
-	sideBySide(len(detections), compile)
-	// Whether a table was there that another search makes was a matter of
-	// chance; now it is.
-	for i := range compiled {
-		if len(compiled[i].Problems) > 0 {
-			compile(i)
-		}
-	}
+	})
 	return compiled
 }
 

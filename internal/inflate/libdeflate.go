@@ -14,6 +14,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math/bits"
 	"runtime"
 	"unsafe"
 )
@@ -90,10 +91,11 @@ func (w *whole) allocate() bool {
 	return true
 }
 
-// sized returns n bytes, in the memory of b if they fit.
+// sized returns n bytes, in the memory of b if they fit. It grows by doubling,
+// so that what is left behind is no more than what is in use.
 func sized(b []byte, n int) []byte {
 	if cap(b) < n {
-		return make([]byte, n, n+n/4)
+		return make([]byte, n, 1<<bits.Len(uint(n-1)))
 	}
 	return b[:n]
 }

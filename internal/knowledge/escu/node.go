@@ -45,6 +45,7 @@ type builder struct {
 	places  *places
 	anchors map[*yaml.Node]*node
 	count   int
+	tooDeep bool
 	err     error
 }
 
@@ -55,13 +56,11 @@ func (b *builder) fail(span diag.Span, format string, args ...any) *node {
 	return &node{span: span}
 }
 
-// errTooDeep ends the parsing of a file that is nested too deep.
-var errTooDeep = errors.New("too deep")
-
 // checkDepth is asked by the parser before it goes a level deeper.
 func (b *builder) checkDepth(depth int, _ *loaderlimits.DepthContext) error {
 	if depth > MaxDepth {
-		return errTooDeep
+		b.tooDeep = true
+		return errors.New("too deep")
 	}
 	return nil
 }
@@ -83,7 +82,7 @@ func (b *builder) syntaxError(err error) error {
 	}
 	start = max(0, min(start, last))
 	span := diag.Span{Start: start, End: min(start+1, len(b.file.Source.Text))}
-	if errors.Is(err, errTooDeep) || strings.Contains(failure.Message, errTooDeep.Error()) {
+	if b.tooDeep {
 		return b.file.errorAt(span, "", "the YAML is nested deeper than %d levels", MaxDepth)
 	}
 	return b.file.errorAt(span, "", "bad YAML: %s", message)
