@@ -113,7 +113,7 @@ func FuzzCommandArgs(f *testing.F) {
 			}
 		}
 	}
-	for _, args := range []string{`a as "b c", d*`, `- "x" +y desc`, `span=5m "a b" as c`, `x="[" (a) [b]`, `'q' ! = != , `, `mode=sed "s/a/b/"`, `limit=0 null=t (a=1)`} {
+	for _, args := range []string{`a as "b c", d*`, `- "x" +y desc`, `span=5m "a b" as c`, `x="[" (a) [b]`, `'q' ! = != , `, `mode=sed "s/a/b/"`, `limit=0 null=t (a=1)`, `where`, `"where" a`} {
 		for i := range table {
 			f.Add(uint8(i), args)
 		}

@@ -172,9 +172,10 @@ func FieldString(f *FieldRef) string {
 	return f.Name
 }
 
-// ArgString writes a field name or value as an argument of a command.
+// ArgString writes a field name or value as an argument of a command. The word
+// behind which commands expect an expression is quoted, to be none.
 func ArgString(s string) string {
-	if s == "" || strings.ContainsFunc(s, func(r rune) bool {
+	if s == "" || strings.EqualFold(s, "where") || strings.ContainsFunc(s, func(r rune) bool {
 		return r < 0x80 && isSpace(byte(r)) || strings.ContainsRune("\"',()=[]|!`\\", r)
 	}) {
 		return Quote(s)
