@@ -169,7 +169,7 @@ func TestAnswersThatCannotBeUsed(t *testing.T) {
 func TestTextsAreQuoted(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"no", "null", "1", "- x", "a: b", "#", "'", `"\`, "{}", "~", "1e3", "x\ny", "2024-01-01", "%x", "@", "a #b", "? x", "|", "  x ", "\x7f", "\x1b[31m"})).Draw(rt, "text")
+		text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"no", "null", "1", "- x", "a: b", "#", "'", `"\`, "{}", "~", "1e3", "x\ny", "2024-01-01", "%x", "@", "a #b", "? x", "|", "  x ", "\x7f", "\u0085", "\u2028", "\x1b[31m"})).Draw(rt, "text")
 		w := &yamlWriter{}
 		w.set("search", text)
 		w.list("list", []string{text})

@@ -85,8 +85,9 @@ func quoted(s string) string {
 	if err := e.Encode(s); err != nil {
 		panic(err) // a text is always written
 	}
-	// JSON leaves this one as it is, and YAML refuses it.
-	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\x7f", `\u007f`)
+	// JSON leaves these as they are. YAML refuses the first, and takes the second
+	// for the end of a line.
+	return strings.NewReplacer("\x7f", `\u007f`, "\u0085", `\u0085`, "\ufeff", `\ufeff`).Replace(strings.TrimSuffix(b.String(), "\n"))
 }
 
 func (d *draft) yaml() []byte {

@@ -184,12 +184,18 @@ type places struct {
 
 func newPlaces(s string) *places {
 	p := &places{text: s, lines: []int{0}}
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\n' {
-			p.lines = append(p.lines, i+1)
+	for i, r := range s {
+		if isBreak(r) {
+			p.lines = append(p.lines, i+utf8.RuneLen(r))
 		}
 	}
 	return p
+}
+
+// isBreak reports whether the parser takes a character for the end of a line,
+// as YAML 1.1 does.
+func isBreak(r rune) bool {
+	return r == '\n' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
 func (p *places) offset(line, column int) int {
