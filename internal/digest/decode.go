@@ -117,27 +117,35 @@ func (r *limitedReader) Read(b []byte) (int, error) {
 // in it, but known.
 type fields map[string]string
 
-// top reads the digest's object.
-func (d *decoder) top() error {
-	if err := d.open('{', "a JSON object"); err != nil {
-		return err
+// object reads an object, whose members take reads by their names. It returns
+// the texts that these have kept, and which names there are.
+func (d *decoder) object(what string, take func(name string, f fields) error) (fields, map[string]bool, error) {
+	if err := d.open('{', what); err != nil {
+		return nil, nil, err
 	}
 	f, known := fields{}, map[string]bool{}
 	for d.json.More() {
 		name, err := d.name(known)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		if name == "logFiles" {
-			err = d.logFiles()
-		} else {
-			err = d.value(name, f)
-		}
-		if err != nil {
-			return err
+		if err := take(name, f); err != nil {
+			return nil, nil, err
 		}
 	}
-	if _, err := d.json.Token(); err != nil {
+	_, err := d.json.Token()
+	return f, known, err
+}
+
+// top reads the digest's object.
+func (d *decoder) top() error {
+	f, known, err := d.object("JSON object", func(name string, f fields) error {
+		if name == "logFiles" {
+			return d.logFiles()
+		}
+		return d.value(name, f)
+	})
+	if err != nil {
 		return err
 	}
 	for _, name := range []string{"digestStartTime", "digestEndTime", "digestS3Bucket", "digestS3Object", "digestPublicKeyFingerprint", "previousDigestSignature", "logFiles"} {
@@ -149,7 +157,7 @@ func (d *decoder) top() error {
 }
 
 func (d *decoder) logFiles() error {
-	if err := d.open('[', "a list in logFiles"); err != nil {
+	if err := d.open('[', "list in logFiles"); err != nil {
 		return err
 	}
 	for d.json.More() {
@@ -169,20 +177,8 @@ func (d *decoder) logFiles() error {
 var errEntries = errors.New("too many log files are named")
 
 func (d *decoder) logFile() error {
-	if err := d.open('{', "an object"); err != nil {
-		return err
-	}
-	f, known := fields{}, map[string]bool{}
-	for d.json.More() {
-		name, err := d.name(known)
-		if err != nil {
-			return err
-		}
-		if err := d.value(name, f); err != nil {
-			return err
-		}
-	}
-	if _, err := d.json.Token(); err != nil {
+	f, _, err := d.object("object", d.value)
+	if err != nil {
 		return err
 	}
 	key := f["s3Object"]
@@ -225,7 +221,7 @@ func sumOf(text string, sum *[sha256.Size]byte) error {
 func (d *decoder) open(want json.Delim, what string) error {
 	token, err := d.json.Token()
 	if err == nil && token != want {
-		err = fmt.Errorf("there is no %s", strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an "))
+		err = errors.New("there is no " + what)
 	}
 	return err
 }
