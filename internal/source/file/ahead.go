@@ -70,12 +70,18 @@ func (r *aheadReader) fill() {
 		case <-r.stop:
 			return
 		case b := <-r.free:
-			n, err := r.src.Read(b)
+			// Unpackers give little at a time, and each buffer handed over
+			// wakes who waits for it.
+			var n int
+			for n < len(b) && r.err == nil {
+				var more int
+				more, r.err = r.src.Read(b[n:])
+				n += more
+			}
 			if n > 0 {
 				r.full <- b[:n] // there is room for all buffers
 			}
-			if err != nil {
-				r.err = err
+			if r.err != nil {
 				return
 			}
 		}
