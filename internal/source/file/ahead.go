@@ -71,7 +71,8 @@ func (r *aheadReader) fill() {
 			return
 		case b := <-r.free:
 			// Unpackers give little at a time, and each buffer handed over
-			// wakes who waits for it.
+			// wakes who waits for it. io.ReadFull would not do: its error at
+			// the end is that of an input that is cut off.
 			var n int
 			for n < len(b) && r.err == nil {
 				var more int

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"testing/iotest"
 )
@@ -40,4 +41,24 @@ func TestReadAhead(t *testing.T) {
 		t.Fatal(err)
 	}
 	early.close() // returns once the reading has ended
+}
+
+// However little the input gives at a time, what is handed over is full, but for
+// the last; and an input that is cut off is told from one that ends.
+func TestReadAheadHandsOverFullBuffers(t *testing.T) {
+	t.Parallel()
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF} {
+		text := bytes.NewReader(make([]byte, 2*aheadSize+1))
+		r := &aheadReader{src: io.MultiReader(iotest.OneByteReader(text), iotest.ErrReader(end))}
+		r.start()
+		var sizes []int
+		for b := range r.full {
+			sizes = append(sizes, len(b))
+			r.free <- b[:cap(b)]
+		}
+		if want := []int{aheadSize, aheadSize, 1}; !slices.Equal(sizes, want) || !errors.Is(r.err, end) {
+			t.Errorf("%d buffers, of %d bytes first, and %v; want %v bytes and %v", len(sizes), sizes[0], r.err, want, end)
+		}
+		r.close()
+	}
 }
